@@ -1,0 +1,192 @@
+"""Every command; the only place that wires the parts together."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from coachbot import __version__
+
+if TYPE_CHECKING:
+    from coachbot.coach import Coach
+    from coachbot.config import Settings
+    from coachbot.model import Reading
+
+
+class _OneLine(click.Group):
+    """Turns our own errors into one clear line; anything else is a bug and may show itself."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        from coachbot.config import SettingError
+        from coachbot.dialogue import ContentError
+
+        try:
+            return super().invoke(ctx)
+        except (ContentError, SettingError) as error:
+            raise click.ClickException(str(error)) from error
+        except BrokenPipeError:
+            # The reader of our output went away (`| head`); that is no fault.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return None
+
+
+@click.group(cls=_OneLine, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="coachbot")
+@click.option(
+    "--dialogues",
+    type=click.Path(path_type=Path),
+    help="Folder with dialogue files instead of the ones that ship with the program.",
+)
+@click.pass_context
+def main(ctx: click.Context, dialogues: Path | None) -> None:
+    """A Dutch coach for the hour before a difficult conversation.
+
+    Everything stays on this machine.
+    """
+    ctx.obj = dialogues
+
+
+def _settings(ctx: click.Context, db: Path | None = None) -> Settings:
+    from coachbot.config import Settings
+
+    return Settings.from_env(os.environ, db=db, dialogues=ctx.obj)
+
+
+def _coach(settings: Settings) -> Coach:
+    from coachbot import content, nlp
+    from coachbot.coach import Coach
+    from coachbot.engine import Engine
+    from coachbot.store import Store, StoreError
+
+    dialogues = content.load(settings.dialogues or content.default_dir())
+    try:
+        store = Store(settings.db)
+    except StoreError as error:
+        raise click.ClickException(str(error)) from error
+    return Coach(Engine(dialogues), store, nlp.load())
+
+
+_db = click.option(
+    "--db",
+    type=click.Path(path_type=Path),
+    help="Database file; default COACHBOT_DB, else the data folder of this user.",
+)
+
+
+@main.command()
+@_db
+@click.option("--plain", is_flag=True, help="Only the coach's lines, without level and rung.")
+@click.option(
+    "--cards",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("."),
+    help="Folder for card.png and card.svg; default the current folder.",
+)
+@click.pass_context
+def chat(ctx: click.Context, db: Path | None, plain: bool, cards: Path) -> None:
+    """Talk with the coach; with piped input: one message a line."""
+    from coachbot import terminal
+    from coachbot.store import StoreError
+
+    for stream in (sys.stdin, sys.stdout):
+        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    coach = _coach(_settings(ctx, db))
+    try:
+        terminal.run(coach, cards, plain)
+    except StoreError as error:
+        raise click.ClickException(str(error)) from error
+    finally:
+        coach.store.close()
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True), default="-")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def read(file: Path, as_json: bool) -> None:
+    """Read messages, one a line, and show what is heard in each."""
+    from coachbot.store import reading_dict
+
+    reader = _reader()
+    for line in _lines(file):
+        reading = reader(line)
+        if as_json:
+            click.echo(json.dumps(reading_dict(reading), ensure_ascii=False))
+            continue
+        parts = [
+            str(reading.rung),
+            *map(str, reading.emotions),
+            *(f"‘{cue}’" for cue in reading.blame_cues),
+            *([f"{reading.safety}?"] if reading.safety != "none" else []),
+        ]
+        click.echo(f"{line}\n    {' · '.join(parts)}")
+
+
+def _reader() -> Callable[[str], Reading]:
+    from coachbot import nlp
+
+    language = nlp.load()
+    return lambda text: nlp.read(language, text)
+
+
+def _lines(file: Path) -> Iterator[str]:
+    try:
+        stream = click.open_file(str(file), encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise click.ClickException(f"{file}: cannot be read ({error.strerror})") from error
+    with stream:
+        for line in stream:
+            yield line.rstrip("\r\n")
+
+
+@main.command()
+@click.argument("what", type=click.Choice(["cues"]))
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def evaluate(what: str, file: Path) -> None:
+    """Measure the reading against a labelled FILE (JSON lines, as in the codebook)."""
+    from coachbot import evaluate as measures
+
+    try:
+        for line in measures.cues(file, _reader()):
+            click.echo(line)
+    except measures.DataError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
+@click.pass_context
+def check(ctx: click.Context, folder: Path | None) -> None:
+    """Prove the dialogue files of FOLDER sound; default the ones in use."""
+    from coachbot import content
+
+    place = folder or ctx.obj or content.default_dir()
+    problems = content.faults(place)
+    for problem in problems:
+        click.echo(problem, err=True)
+    if problems:
+        raise click.ClickException(f"{len(problems)} faults in {place}")
+    dialogues = content.load(place)
+    states = sum(len(dialogue.states) for dialogue in dialogues.values())
+    click.echo(f"{len(dialogues)} dialogues, {states} states: sound")
+
+
+@main.command()
+@click.argument("name")
+@click.pass_context
+def graph(ctx: click.Context, name: str) -> None:
+    """Write the machine of dialogue NAME as a Mermaid diagram."""
+    from coachbot import content
+    from coachbot.engine import mermaid
+
+    dialogues = content.load(ctx.obj or content.default_dir())
+    if name not in dialogues:
+        raise click.ClickException(
+            f"no dialogue {name!r}; there is: {', '.join(sorted(dialogues))}"
+        )
+    click.echo(mermaid(dialogues[name]))

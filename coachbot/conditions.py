@@ -1,0 +1,149 @@
+"""The names a dialogue author may write behind `when:` and `unless:`.
+
+Each is a pure predicate of the session (before the move) and the reading. There are no
+expressions: `when: [verwijt, boos]` means all of them, `unless: ja` means none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from coachbot.model import LADDER, Act, Emotion, Reading, Rung, Safety, Session
+
+Condition = Callable[[Session, Reading], bool]
+
+#: What the coach keeps of a conversation; `remember:` may name these and no others.
+SLOTS: tuple[str, ...] = (
+    "ander",
+    "onderwerp",
+    "wanneer",
+    "verteld",
+    "temperatuur_voor",
+    "temperatuur_na",
+    "standpunt",
+    "verwijt",
+    "gevoel",
+    "zorg",
+    "opbrengst",
+    "betekenis",
+    "behoefte",
+    "voor_wie",
+    "ander_standpunt",
+    "ander_gevoel",
+    "ander_behoefte",
+    "toetsvraag",
+    "samen",
+    "voor_elkaar",
+    "moment",
+    "stap",
+    "zekerheid",
+    "hulp",
+    "opening",
+)
+
+#: A need is looked for at most this many times before the coach moves on with what there is.
+PEELING_ROUNDS = 3
+#: After this many tries at one sentence the coach offers to leave it as it is.
+MANY_TRIES = 3
+#: Gollwitzer's plans are kept when people believe in them; under 7 the step is made smaller.
+CONFIDENT = 7
+
+
+def _rung(rung: Rung) -> Condition:
+    return lambda session, reading: reading.rung is rung
+
+
+def _act(act: Act) -> Condition:
+    return lambda session, reading: reading.act is act
+
+
+def _emotion(emotion: Emotion) -> Condition:
+    return lambda session, reading: emotion in reading.emotions
+
+
+def _safety(safety: Safety) -> Condition:
+    return lambda session, reading: reading.safety is safety
+
+
+def _question(topic: str) -> Condition:
+    return lambda session, reading: reading.question == topic
+
+
+def _knows(slot: str) -> Condition:
+    return lambda session, reading: slot in session.memory
+
+
+def _was(rung: Rung) -> Condition:
+    return lambda session, reading: session.rung is rung
+
+
+def _asked(session: Session, prefix: str) -> int:
+    return sum(count for key, count in session.said.items() if key.startswith(prefix))
+
+
+def _temperature(degree: int) -> Condition:
+    return lambda session, reading: reading.number == degree
+
+
+def _nothing_new(session: Session, reading: Reading) -> bool:
+    return not reading.content - session.heard
+
+
+def _at_least_need(session: Session, reading: Reading) -> bool:
+    return LADDER.index(reading.rung) >= LADDER.index(Rung.NEED)
+
+
+CONDITIONS: dict[str, Condition] = {
+    **{str(rung): _rung(rung) for rung in Rung},
+    **{str(emotion): _emotion(emotion) for emotion in Emotion},
+    **{str(act): _act(act) for act in Act},
+    **{f"vraag_{topic}": _question(topic) for topic in ("robot", "uitleg", "raad", "gegevens")},
+    **{f"kent_{slot}": _knows(slot) for slot in SLOTS},
+    **{f"temperatuur_{degree}": _temperature(degree) for degree in (1, 2, 3, 4)},
+    **{str(safety): _safety(safety) for safety in Safety if safety is not Safety.NONE},
+    "onveilig": lambda session, reading: reading.safety is not Safety.NONE,
+    "zeker_onveilig": lambda session, reading: reading.safety_certain,
+    "ontkent": lambda session, reading: (
+        reading.denies or (reading.act is Act.NO and reading.safety is Safety.NONE)
+    ),
+    "veilig": lambda session, reading: (
+        reading.denies or (reading.act is Act.YES and reading.safety is Safety.NONE)
+    ),
+    **{f"was_{rung}": _was(rung) for rung in Rung if rung is not Rung.NONE},
+    "was_boos": lambda session, reading: Emotion.ANGRY in session.emotions,
+    "blame": lambda session, reading: reading.blame,
+    "belang": _at_least_need,
+    "gevoel": lambda session, reading: bool(reading.emotions),
+    "naar_gevoel": lambda session, reading: (
+        bool(reading.emotions) and Emotion.GLAD not in reading.emotions
+    ),
+    "absoluut": lambda session, reading: bool(reading.absolutes),
+    "begint_met_jij": lambda session, reading: (
+        reading.text.lower().split()[:1] in (["jij"], ["je"], ["u"], ["jullie"], ["gij"], ["ge"])
+    ),
+    "getal": lambda session, reading: reading.number is not None,
+    "zeker_genoeg": lambda session, reading: (
+        reading.number is not None and reading.number >= CONFIDENT
+    ),
+    "moment": lambda session, reading: reading.has_moment,
+    "stap": lambda session, reading: reading.has_step,
+    "als_dan": lambda session, reading: reading.has_moment and reading.has_step,
+    "meer_gezegd": lambda session, reading: bool(reading.rest),
+    "een_woord": lambda session, reading: reading.words == 1,
+    "kort": lambda session, reading: reading.words <= 2,
+    "andere_taal": lambda session, reading: reading.language != "nl",
+    "niets_nieuws": _nothing_new,
+    "genoeg_gepeild": lambda session, reading: _asked(session, "peil_meer") >= PEELING_ROUNDS,
+    "vaak_bevestigd": lambda session, reading: (
+        _asked(session, "bevestig_behoefte") >= PEELING_ROUNDS
+    ),
+    "vaak_geprobeerd": lambda session, reading: _asked(session, "opening_") >= MANY_TRIES,
+    "vaak_cijfer": lambda session, reading: _asked(session, "zekerheid_omhoog") >= MANY_TRIES - 1,
+    "gekozen": lambda session, reading: reading.number is not None,
+    "noemt_ander": lambda session, reading: reading.situation.counterpart is not None,
+    "noemt_onderwerp": lambda session, reading: reading.situation.topic is not None,
+    "noemt_moment": lambda session, reading: reading.situation.moment is not None,
+    "noemt_eigen": lambda session, reading: reading.own,
+    "noemt_verzoek": lambda session, reading: reading.request,
+    "eerder_gemist": lambda session, reading: session.misses > 0,
+}

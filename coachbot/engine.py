@@ -1,0 +1,391 @@
+"""The machine that leads: `Engine.respond(session, reading) -> Turn`, pure, on `transitions`.
+
+One `Machine` per dialogue, without a model and with one trigger; its options are tried in order
+and the first match wins. Conditions are pure, so asking which option matches and then letting the
+machine move gives one answer (`tests/test_engine.py` pins that).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from transitions import Machine
+
+from coachbot import phrasing
+from coachbot.conditions import CONDITIONS
+from coachbot.dialogue import RESUME, STAY, Aside, Choice, Dialogue, Option, State
+from coachbot.model import Act, Level, Reading, Remembered, Reply, Rung, Safety, Session, Turn
+
+#: After this many answers that do not fit, the coach says what it is after and offers to skip.
+MISSES = 2
+#: Slots that take a phrase out of the message instead of the whole message.
+PHRASES = {"ander": "counterpart", "onderwerp": "topic", "wanneer": "moment"}
+#: A slot that keeps the picked choice or number, not the words around it.
+NUMBERS = ("temperatuur_voor", "temperatuur_na", "zekerheid")
+
+
+def build(dialogue: Dialogue) -> Machine:
+    """The `transitions` machine of one dialogue (everything this project knows of the library).
+
+    `STAY` and `RESUME` are internal transitions: the machine keeps its state, and the engine
+    brings somebody back from a detour, which may lie in another dialogue.
+    """
+    machine = Machine(
+        model=None, states=list(dialogue.states), initial=dialogue.start, auto_transitions=False
+    )
+    for state in dialogue.states.values():
+        for option in state.next:
+            machine.add_transition(
+                "message",
+                state.name,
+                None if option.goto in (STAY, RESUME) else option.goto,
+                conditions=[CONDITIONS[name] for name in option.when],
+                unless=[CONDITIONS[name] for name in option.unless],
+            )
+    return machine
+
+
+def mermaid(dialogue: Dialogue) -> str:
+    """The machine as a Mermaid state diagram, drawn by `transitions` itself."""
+    from transitions.extensions import GraphMachine
+
+    place = type("Place", (), {})()
+    machine = GraphMachine(
+        model=place,
+        states=[{"name": state.name, "final": state.final} for state in dialogue.states.values()],
+        initial=dialogue.start,
+        auto_transitions=False,
+        graph_engine="mermaid",
+        title=dialogue.name,
+    )
+    for state in dialogue.states.values():
+        for option in state.next:
+            label = " + ".join([*option.when, *(f"niet {name}" for name in option.unless)])
+            target = {STAY: state.name, RESUME: state.name}.get(option.goto, option.goto)
+            resumes = f" ({RESUME})" if option.goto == RESUME else ""
+            machine.add_transition((label or "anders") + resumes, state.name, target)
+    graph: Any = machine.get_combined_graph()
+    return str(graph.source)
+
+
+def matches(option: Option | Aside, session: Session, reading: Reading) -> bool:
+    """Do all of `when` and none of `unless` hold?"""
+    return all(CONDITIONS[name](session, reading) for name in option.when) and not any(
+        CONDITIONS[name](session, reading) for name in option.unless
+    )
+
+
+class Engine:
+    """Dialogues by name; `main` is where a conversation starts, `safety` what overrides it."""
+
+    def __init__(
+        self, dialogues: Mapping[str, Dialogue], main: str = "gesprek", safety: str = "veiligheid"
+    ) -> None:
+        self.dialogues = dict(dialogues)
+        self.main = main
+        self.safety = safety
+        self.machines = {name: build(dialogue) for name, dialogue in dialogues.items()}
+
+    def fresh(self, channel: str = "terminal") -> Session:
+        """A session at the very start, nothing said yet."""
+        return Session(self.main, self.dialogues[self.main].start, channel=channel)
+
+    def knows(self, session: Session) -> bool:
+        """Does its state still exist? Dialogue files change while sessions rest in the store."""
+        places = [(session.dialogue, session.state), *session.detours]
+        return all(d in self.dialogues and s in self.dialogues[d].states for d, s in places)
+
+    def forgets(self, session: Session) -> bool:
+        """Does it end where nothing may be kept?"""
+        return self._state(session).forget
+
+    def open(self, session: Session) -> Turn:
+        """The first line of a conversation, or the recap with which a paused one is taken up."""
+        after = _copy(session)
+        lines: list[str] = []
+        taken = "open"
+        if session.last_reply:
+            after.paused = False
+            taken = "resume"
+            lines = [*self._recap(after)]
+        lines.append(self._ask(after, None))
+        return self._turn(session, after, Reading(text=""), lines, taken)
+
+    def respond(self, session: Session, reading: Reading, previous: Session | None = None) -> Turn:
+        """One message heard; `previous` is the session before the last turn, for `terug`."""
+        turn = self._respond(session, reading, previous)
+        if session.paused and turn.taken != "resume" and not turn.after.paused:
+            recap = self._recap(turn.after)
+            turn = replace(turn, reply=replace(turn.reply, lines=(*recap, *turn.reply.lines[-2:])))
+        return turn
+
+    def _respond(self, session: Session, reading: Reading, previous: Session | None) -> Turn:
+        after = _copy(session)
+        after.paused = False
+        if reading.safety is not Safety.NONE and session.dialogue != self.safety:
+            after.detours.append((session.dialogue, session.state))
+            after.dialogue, after.state = self.safety, self.dialogues[self.safety].start
+            return self._move(session, after, reading)
+        reading = _picked(self._state(after), reading)
+        command = self._command(after, reading)
+        if command:
+            return self._obey(session, after, reading, command, previous)
+        if not session.last_reply and reading.act is not Act.TELL:
+            return replace(self.open(session), reading=reading)
+        if session.paused and reading.act in (Act.GREETING, Act.YES, Act.SILENCE):
+            return replace(self.open(session), reading=reading)
+        if session.skip_offered and reading.act is Act.YES and not reading.rest:
+            return self._skip(session, after, reading)
+        aside = self._aside(after, reading)
+        if aside:
+            return self._answer(session, after, reading, aside)
+        return self._move(session, after, reading)
+
+    # -- a move of the machine ---------------------------------------------------------------
+
+    def _move(self, before: Session, after: Session, reading: Reading) -> Turn:
+        lines: list[str] = []
+        taken: list[str] = []
+        origin = (after.dialogue, after.state)
+        while True:
+            state = self._state(after)
+            index, option = next(
+                (i, o) for i, o in enumerate(state.next) if matches(o, after, reading)
+            )
+            taken.append(f"{after.dialogue}/{state.name}#{index}")
+            self._remember(after, option, reading, state)
+            if option.miss and after.skip_offered and state.skip:
+                return self._skip(before, after, reading)
+            missed = self._missed(after, reading, option, state)
+            if missed:
+                return self._turn(before, after, reading, missed, " ".join(taken))
+            lines += self._bridge(after, option, reading)
+            self._go(after, option, reading)
+            if not self._state(after).junction:
+                break
+        after.heard |= reading.content
+        if reading.rung is not Rung.NONE:
+            after.rung, after.emotions = reading.rung, reading.emotions
+        if option.goto == RESUME or (after.dialogue, after.state) != origin:
+            after.misses, after.skip_offered = 0, False
+        lines.append(self._ask(after, reading))
+        return self._turn(before, after, reading, lines, " ".join(taken))
+
+    def _go(self, after: Session, option: Option, reading: Reading) -> None:
+        place = (after.dialogue, after.state)
+        self.machines[after.dialogue].events["message"].trigger(after, after, reading)
+        if option.detour:
+            after.detours.append(place)
+        if option.goto == RESUME:
+            after.dialogue, after.state = (
+                after.detours.pop()
+                if after.detours
+                else (self.main, self.dialogues[self.main].start)
+            )
+
+    def _remember(self, after: Session, option: Option, reading: Reading, state: State) -> None:
+        if state.intake:
+            for slot, part in PHRASES.items():
+                phrase = getattr(reading.situation, part)
+                if phrase and slot not in after.memory:
+                    after.memory[slot] = Remembered(phrase)
+        for slot in option.remember:
+            if slot in PHRASES:
+                phrase = getattr(reading.situation, PHRASES[slot])
+                text = phrase or (reading.text if reading.words <= 6 else "")
+                if text:
+                    after.memory[slot] = Remembered(text.strip(" ."))
+            elif slot in NUMBERS:
+                number = reading.number or 0
+                listed = _listed(state)
+                text = listed[number - 1].text if 0 < number <= len(listed) else str(number)
+                after.memory[slot] = Remembered(text)
+            else:
+                text = (
+                    reading.rest if reading.act is not Act.TELL and reading.rest else reading.text
+                )
+                after.memory[slot] = Remembered(text.strip(), reading.reflection)
+
+    def _bridge(self, after: Session, option: Option, reading: Reading) -> list[str]:
+        lines = []
+        if option.mirror:
+            lines.append(self._say(after, "spiegel", ("{spiegel}",), reading))
+        if option.say:
+            key = f"{after.state}>{option.goto}"
+            lines.append(self._say(after, key, option.say, reading))
+        return lines
+
+    # -- misses, asides, commands ------------------------------------------------------------
+
+    def _missed(
+        self, after: Session, reading: Reading, option: Option | Aside, state: State
+    ) -> list[str]:
+        """After two misses in one state: what the coach is after, and the offer to skip."""
+        if not option.miss:
+            return []
+        after.misses += 1
+        if after.misses < MISSES or not state.explain:
+            return []
+        lines = [self._say(after, f"{state.name}?", state.explain, reading)]
+        if state.skip:
+            after.skip_offered = True
+            phrases = self.dialogues[after.dialogue].phrases["overslaan"]
+            lines.append(self._say(after, "overslaan", phrases, reading))
+        else:
+            lines.append(self._ask(after, reading))
+        return lines
+
+    def _aside(self, after: Session, reading: Reading) -> Aside | None:
+        state = self._state(after)
+        for aside in self.dialogues[after.dialogue].asides:
+            if aside.name not in state.excuse and matches(aside, after, reading):
+                return aside
+        return None
+
+    def _answer(self, before: Session, after: Session, reading: Reading, aside: Aside) -> Turn:
+        state = self._state(after)
+        taken = f"{after.dialogue}/*{aside.name}"
+        if aside.miss and after.skip_offered and state.skip:
+            return replace(self._skip(before, after, reading), taken=taken)
+        lines = self._missed(after, reading, aside, state)
+        if not lines:
+            say = (state.hint if aside.hint else ()) or aside.say
+            lines = [self._say(after, f"*{aside.name}", say, reading)]
+            if not lines[0].endswith("?"):
+                lines.append(self._ask(after, reading))
+        return self._turn(before, after, reading, lines, taken)
+
+    def _skip(self, before: Session, after: Session, reading: Reading) -> Turn:
+        state = self._state(after)
+        after.state = state.skip or after.state
+        after.misses, after.skip_offered = 0, False
+        while self._state(after).junction:
+            junction = self._state(after)
+            option = next(o for o in junction.next if matches(o, after, reading))
+            self._go(after, option, reading)
+        lines = [self._phrase(after, "overgeslagen", reading), self._ask(after, reading)]
+        return self._turn(before, after, reading, lines, f"{after.dialogue}/{state.name}#skip")
+
+    def _command(self, after: Session, reading: Reading) -> str | None:
+        said = reading.text.strip().lower().strip(" /.!?,…")
+        for command in self.dialogues[after.dialogue].commands.values():
+            if said in command.words:
+                return command.name
+        return None
+
+    def _obey(
+        self,
+        before: Session,
+        after: Session,
+        reading: Reading,
+        name: str,
+        previous: Session | None,
+    ) -> Turn:
+        """`overslaan`, `terug`, `samenvatting`, `kaart`, `pauze`, `stop`, `opnieuw`, `help`."""
+        dialogue = self.dialogues[after.dialogue]
+        command = dialogue.commands[name]
+        taken = f"{after.dialogue}/!{name}"
+        if name == "overslaan" and self._state(after).skip:
+            return replace(self._skip(before, after, reading), taken=taken)
+        possible = {
+            "terug": previous is not None,
+            "samenvatting": bool(phrasing.overview(dialogue, after)),
+            "kaart": bool(phrasing.card(dialogue, after)),
+            "overslaan": False,
+        }.get(name, True)
+        if name == "terug" and previous is not None:
+            said, last = after.said, after.last_reply
+            after = _copy(previous)
+            after.said, after.last_reply = said, last
+        if name == "opnieuw":
+            after = replace(self.fresh(after.channel), said=after.said, last_reply=after.last_reply)
+        variants = command.say if possible else command.otherwise or command.say
+        line = self._say(after, f"!{name}", variants, reading)
+        lines = [line]
+        if name == "samenvatting" and possible:
+            lines.append("\n".join(phrasing.overview(dialogue, after)))
+        if name in ("pauze", "stop"):
+            after.paused, after.ended = name == "pauze", name == "stop"
+        else:
+            lines.append(self._ask(after, None))
+        turn = self._turn(before, after, reading, lines, taken)
+        reply = replace(turn.reply, card=name == "kaart" and possible)
+        return replace(turn, reply=reply, undo=name == "terug" and possible)
+
+    # -- words -------------------------------------------------------------------------------
+
+    def _recap(self, after: Session) -> list[str]:
+        dialogue = self.dialogues[after.dialogue]
+        return [self._phrase(after, "hervat", None)] if "hervat" in dialogue.phrases else []
+
+    def _phrase(self, after: Session, key: str, reading: Reading | None) -> str:
+        return self._say(after, key, self.dialogues[after.dialogue].phrases[key], reading)
+
+    def _ask(self, after: Session, reading: Reading | None) -> str:
+        state = self._state(after)
+        return self._say(after, state.name, state.say, reading)
+
+    def _say(
+        self, after: Session, key: str, variants: tuple[str, ...], reading: Reading | None
+    ) -> str:
+        """Choose and fill a variant; count it, so that the next time it is another one."""
+        words = phrasing.values(self.dialogues[after.dialogue], after, reading)
+        words.setdefault("spiegel", "")
+        words.setdefault("citaat", "")
+        count = after.said.get(key, 0)
+        after.said[key] = count + 1
+        line = phrasing.choose(variants, words, count, after.last_reply)
+        return phrasing.sentence_case(line)
+
+    def _state(self, session: Session) -> State:
+        return self.dialogues[session.dialogue].states[session.state]
+
+    def _turn(
+        self, before: Session, after: Session, reading: Reading, lines: list[str], taken: str
+    ) -> Turn:
+        state = self._state(after)
+        after.last_reply = tuple(lines)
+        after.ended = after.ended or state.final
+        reply = Reply(
+            lines=tuple(lines),
+            options=() if after.ended or after.paused else tuple(c.text for c in state.choices),
+            card=state.card,
+            ended=after.ended,
+            level=Level(state.level) if state.level else None,
+            rung=reading.rung,
+        )
+        return Turn(before, after, reading, reply, taken)
+
+
+def _listed(state: State) -> tuple[Choice, ...]:
+    """The choices that are picked by their place in the list."""
+    return state.choices if any(choice.hear for choice in state.choices) else ()
+
+
+def _picked(state: State, reading: Reading) -> Reading:
+    """A choice from a list, by number, text or words that mean it, becomes its number."""
+    listed = _listed(state)
+    if not listed:
+        return reading
+    said = reading.text.lower().strip(" .!")
+    number = reading.number
+    if number is None or not 0 < number <= len(listed) or reading.words > 3:
+        places = [
+            i
+            for i, choice in enumerate(listed, 1)
+            if said == choice.text.lower() or any(word in said for word in choice.hear)
+        ]
+        letter = "abcdefghij".find(said) + 1 if len(said) == 1 else 0
+        number = places[-1] if places else (letter if 0 < letter <= len(listed) else None)
+    return replace(reading, number=number, act=Act.TELL if number else reading.act)
+
+
+def _copy(session: Session) -> Session:
+    return replace(
+        session,
+        memory=dict(session.memory),
+        said=dict(session.said),
+        detours=list(session.detours),
+    )

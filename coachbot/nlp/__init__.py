@@ -1,0 +1,87 @@
+"""Hearing: `load()` once, then `read(nlp, text) -> Reading`. No spaCy type leaves this package."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from coachbot.model import Act, Reading
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+#: A stretch that is quoted back has at most this many words.
+GIST_WORDS = 14
+
+
+def load() -> Language:
+    """The reading pipeline; spaCy is imported here, so that `coachbot --help` stays quick."""
+    from coachbot.nlp import pipeline
+
+    return pipeline.load()
+
+
+def read(nlp: Language, text: str) -> Reading:
+    """One message to everything that is heard in it.
+
+    Never raises, whatever the text; time is linear in its length up to the cap in `pipeline`.
+    """
+    from coachbot.nlp import acts, cues, ladder, situation
+    from coachbot.nlp.pipeline import MAX_CHARACTERS
+
+    cleaned = _clean(text)[:MAX_CHARACTERS]
+    whole = cues.normalise(cleaned, cues.load()["spelling"])
+    act, rest = acts.act(cleaned, whole)
+    doc = nlp(rest or cleaned)
+    normalised = doc._.normalised
+    rung = doc._.rung
+    asked = acts.question(cleaned, whole, rung) if act is Act.TELL else None
+    category, certain = doc._.safety
+    if rest and category == "none":
+        category, certain = nlp(cleaned)._.safety
+    return Reading(
+        text=text,
+        rung=rung,
+        blame=bool(doc._.blame),
+        blame_cues=tuple(dict.fromkeys(doc.text[m.start : m.end] for m in doc._.blame)),
+        emotions=tuple(dict.fromkeys(e for e, _ in doc._.emotions)),
+        emotion_words=tuple(dict.fromkeys(doc.text[m.start : m.end] for _, m in doc._.emotions)),
+        person=ladder.person(doc, rung),
+        time=ladder.time(doc, rung),
+        safety=category,
+        safety_certain=certain,
+        denies=_hears(doc, "denial"),
+        language=acts.language(whole),
+        act=Act.QUESTION if asked else act,
+        question=asked,
+        rest=rest if act is not Act.TELL else "",
+        own=_hears(doc, "own"),
+        request=_hears(doc, "requests") or cleaned.rstrip().endswith("?"),
+        absolutes=situation.absolutes(doc.text, normalised),
+        gist=_gist(doc.text),
+        number=acts.number(cleaned, whole),
+        situation=situation.situation(cleaned, whole),
+        has_moment=situation.has_moment(normalised),
+        has_step=situation.has_step(normalised),
+        content=frozenset(w for w in normalised.words if len(w) > 3 and w.isalpha()),
+        words=len(whole.words),
+    )
+
+
+def _hears(doc: object, key: str) -> bool:
+    from coachbot.nlp import cues
+
+    return any(cues.find(cues.pattern(key), doc._.normalised))  # type: ignore[attr-defined]
+
+
+def _clean(text: str) -> str:
+    """Control characters out and white space single; what is stored and quoted stays whole."""
+    return re.sub(
+        r"\s+", " ", re.sub(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e]", " ", text)
+    ).strip()
+
+
+def _gist(text: str) -> str:
+    """The first sentence that says something, to the letter."""
+    sentences = [s for s in re.split(r"(?<=[.!?…])\s+", text) if len(s.split()) > 1]
+    return sentences[0] if sentences else text

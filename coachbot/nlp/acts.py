@@ -1,0 +1,120 @@
+"""What a message does in the talk with the coach: answer, ask, hesitate, greet, or tell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from coachbot.model import Act, Rung
+from coachbot.nlp import cues
+from coachbot.nlp.cues import Normalised
+
+#: "nee, het gaat om mijn zus": what follows counts as told from this many words on.
+REST_WORDS = 2
+_LEADS = ("agree", "disagree", "almost", "unsure", "greeting")
+_ACT = {
+    "agree": Act.YES,
+    "disagree": Act.NO,
+    "almost": Act.ALMOST,
+    "unsure": Act.UNSURE,
+    "greeting": Act.GREETING,
+}
+
+
+def act(text: str, normalised: Normalised) -> tuple[Act, str]:
+    """The act, and what the person tells after an opening yes, no, almost or hello."""
+    if not re.search(r"\w", text) or re.fullmatch(r"\W*", normalised.text):
+        return Act.SILENCE, ""
+    for kind in _LEADS:
+        lead = re.compile(rf"^(?:{cues.pattern(kind).pattern})(?:\s[^\w\s]+)*")
+        found = lead.match(normalised.text)
+        if not found:
+            continue
+        rest = _after(text, normalised, found.end())
+        if not _words(rest):
+            return _ACT[kind], ""
+        stops = bool(re.search(r"[^\w\s]$", found.group()))
+        if kind in ("agree", "disagree", "almost"):
+            deeper = _strip_joiners(rest)
+            further, later = act(deeper, cues.normalise(deeper, cues.load()["spelling"]))
+            if further is _ACT[kind]:
+                return further, later
+            if _opens_with_answer(found.group()) or stops:
+                return _ACT[kind], deeper if len(_words(deeper)) >= REST_WORDS else ""
+        elif kind == "greeting" and (stops or len(_words(rest)) >= REST_WORDS):
+            return Act.TELL, rest
+        elif kind == "unsure" and len(_words(rest)) <= REST_WORDS:
+            return Act.UNSURE, ""
+    return Act.TELL, ""
+
+
+def _opens_with_answer(lead: str) -> bool:
+    return lead.split()[0] in cues.load()["answers"]
+
+
+def _strip_joiners(rest: str) -> str:
+    joiners = "|".join(map(re.escape, cues.load()["joiners"]))
+    return re.sub(rf"^(?:(?:{joiners})\b[\s,]*)+", "", rest, flags=re.IGNORECASE).strip()
+
+
+def _after(text: str, normalised: Normalised, end: int) -> str:
+    for start, begin, _ in normalised.places:
+        if start >= end:
+            return text[begin:].strip(" ,.;:-")
+    return ""
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text)
+
+
+def question(text: str, normalised: Normalised, rung: Rung) -> str | None:
+    """The topic of a question put to the coach; None when it is none.
+
+    "Waarom luistert hij nooit?" asks nothing of the coach: what stands on the ladder is told.
+    """
+    asks = "?" in text
+    for topic in ("robot", "gegevens", "uitleg", "raad"):
+        found = next(iter(cues.find(cues.pattern("questions", topic), normalised)), None)
+        if not found:
+            continue
+        opens = found.start <= _first_letter(text) + 12
+        if topic in ("robot", "gegevens") and (asks or opens) and rung in _NEUTRAL:
+            return topic
+        if topic == "uitleg" and opens:
+            return topic
+        if topic == "raad" and (asks or opens) and rung in _NEUTRAL:
+            return topic
+    if asks and rung is Rung.NONE:
+        found = next(iter(cues.find(cues.pattern("questions", "algemeen"), normalised)), None)
+        if found:
+            return "algemeen"
+    return None
+
+
+_NEUTRAL: Iterable[Rung] = (Rung.NONE, Rung.POSITION, Rung.ACTION)
+
+
+def _first_letter(text: str) -> int:
+    found = re.search(r"\w", text)
+    return found.start() if found else 0
+
+
+def number(text: str, normalised: Normalised) -> int | None:
+    """The number that is given as an answer, in digits or as a word, 0-10; else None."""
+    words = cues.load()["numbers"]
+    found = [w for w in normalised.words if w.isdigit() or w in words]
+    if len(found) != 1 or len(normalised.words) > 12:
+        ten = re.search(r"\b(\d{1,2})\s*(?:/|van de|op)\s*10\b", text)
+        return int(ten.group(1)) if ten and int(ten.group(1)) <= 10 else None
+    value = int(found[0]) if found[0].isdigit() and len(found[0]) < 3 else words.get(found[0])
+    return value if value is not None and 0 <= value <= 10 else None
+
+
+def language(normalised: Normalised) -> str:
+    """`"nl"`, or `"other"` when its small words are clearly not Dutch."""
+    words = set(normalised.words)
+    known = cues.load()["language"]
+    dutch = len(words & set(known["dutch"]))
+    other = len(words & set(known["other"]))
+    return "other" if len(normalised.words) >= 3 and other >= 2 and other > 2 * dutch else "nl"

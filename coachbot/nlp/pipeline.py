@@ -1,0 +1,70 @@
+"""Which components the pipeline has, and in which order; each only stores what its finder found."""
+
+from __future__ import annotations
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from coachbot.nlp import blame, clauses, cues, emotion, ladder, safety
+
+#: Longest stretch that is read; what comes after it in one message is left unread.
+MAX_CHARACTERS = 4_000
+
+for _name in ("normalised", "clauses", "emotions", "blame", "rung", "safety"):
+    if not Doc.has_extension(_name):
+        Doc.set_extension(_name, default=None)
+
+
+@Language.component("coach_normalise")
+def _normalise(doc: Doc) -> Doc:
+    doc._.normalised = cues.normalise(doc.text, cues.load()["spelling"])
+    return doc
+
+
+@Language.component("coach_clauses")
+def _clauses(doc: Doc) -> Doc:
+    doc._.clauses = clauses.find(doc)
+    return doc
+
+
+@Language.component("coach_emotion")
+def _emotion(doc: Doc) -> Doc:
+    doc._.emotions = emotion.find(doc)
+    return doc
+
+
+@Language.component("coach_blame")
+def _blame(doc: Doc) -> Doc:
+    doc._.blame = blame.find(doc)
+    return doc
+
+
+@Language.component("coach_ladder")
+def _ladder(doc: Doc) -> Doc:
+    doc._.rung = ladder.find(doc)
+    return doc
+
+
+@Language.component("coach_safety")
+def _safety(doc: Doc) -> Doc:
+    doc._.safety = safety.find(doc)
+    return doc
+
+
+COMPONENTS = (
+    "coach_normalise",
+    "coach_clauses",
+    "coach_emotion",
+    "coach_blame",
+    "coach_ladder",
+    "coach_safety",
+)
+
+
+def load() -> Language:
+    """The reading pipeline, ready; takes about a quarter of a second."""
+    nlp = spacy.blank("nl")
+    for component in COMPONENTS:
+        nlp.add_pipe(component)
+    return nlp

@@ -1,0 +1,134 @@
+"""What is said: a variant is chosen, its placeholders filled with the person's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from coachbot.dialogue import Dialogue, placeholders
+from coachbot.model import Reading, Reflection, Remembered, Rung, Session
+
+#: A quotation longer than this is no mirror any more.
+QUOTE_WORDS = 14
+
+
+def quote(text: str, limit: int = QUOTE_WORDS) -> str:
+    """The words to the letter, without line breaks or a closing full stop, cut at `limit` words."""
+    words = text.split()
+    kept = " ".join(words[:limit])
+    return kept + " …" if len(words) > limit else kept.rstrip(" .,;:!…")
+
+
+def mirror(reading: Reading, phrases: Mapping[str, tuple[str, ...]], count: int) -> str:
+    """One sentence that gives the message back: turned where that is trusted, else quoted.
+
+    Blame never comes back as a fact: its stems are verbs of finding and feeling.
+    """
+    reflection = reading.reflection
+    if reflection is None:
+        key = "citaat"
+    elif reflection.rehearsed:
+        key = "spiegel_gerepeteerd"
+    elif reading.blame:
+        key = "spiegel_verwijt"
+    else:
+        key = f"spiegel_{reading.level or 'inhoud'}"
+    values = {
+        "citaat": quote(reading.gist or reading.text),
+        "zin": reflection.clause if reflection else "",
+    }
+    variants = phrases[key]
+    return variants[count % len(variants)].format_map(values)
+
+
+def _kept(remembered: Remembered) -> str:
+    return quote(remembered.text)
+
+
+def values(dialogue: Dialogue, session: Session, reading: Reading | None) -> dict[str, str]:
+    """Placeholder -> words, for every placeholder that can be filled now."""
+    filled = {slot: _kept(kept) for slot, kept in session.memory.items()}
+    filled.setdefault("ander", dialogue.labels.get("ander", ""))
+    filled["waar"] = dialogue.labels.get(f"waar_{session.channel}", "")
+    for slot in ("behoefte", "zorg"):
+        reflection = _reflection(session, slot)
+        if reflection and not reflection.rehearsed:
+            filled[f"{slot}_zin"] = reflection.clause
+    standpoint = _reflection(session, "standpunt") or _reflection(session, "verwijt")
+    if standpoint:
+        for name, words in (
+            ("standpunt_altijd", standpoint.always),
+            ("standpunt_nooit", standpoint.never),
+            ("wens", standpoint.wish),
+        ):
+            if words:
+                filled[name] = words
+    if reading:
+        filled |= _heard(dialogue, reading, session)
+    return {name: words for name, words in filled.items() if words}
+
+
+def _reflection(session: Session, slot: str) -> Reflection | None:
+    kept = session.memory.get(slot)
+    return kept.reflection if kept else None
+
+
+def _heard(dialogue: Dialogue, reading: Reading, session: Session) -> dict[str, str]:
+    found = {"citaat": quote(reading.gist or reading.text)}
+    if "citaat" in dialogue.phrases:
+        found["spiegel"] = mirror(reading, dialogue.phrases, session.said.get("spiegel", 0))
+    if reading.reflection and not reading.reflection.rehearsed:
+        found["zin"] = reading.reflection.clause
+    if reading.blame_cues:
+        found["cue"] = reading.blame_cues[0]
+    if reading.emotions:
+        found["gevoelswoord"] = dialogue.labels.get(reading.emotions[0], "")
+    if reading.absolutes:
+        found["absoluut"] = reading.absolutes[0]
+    if reading.number is not None:
+        found["getal"] = str(reading.number)
+    return found
+
+
+def choose(
+    variants: Sequence[str], words: Mapping[str, str], count: int, avoid: Sequence[str]
+) -> str:
+    """The `count`-th variant that can be filled and was not said just now.
+
+    Variants that use what the person said come first: they are what makes the coach work.
+    """
+    fit = [v for v in variants if placeholders(v) <= words.keys()]
+    most = max((len(placeholders(v) - {"ander", "waar"}) for v in fit), default=0)
+    own = [v for v in fit if len(placeholders(v) - {"ander", "waar"}) == most]
+    ordered = own[count % len(own) :] + own[: count % len(own)] if own else []
+    ordered += [v for v in fit if v not in own]
+    filled = [v.format_map(words) for v in ordered]
+    fresh = [line for line in filled if line not in avoid]
+    return (fresh or filled)[0]
+
+
+def sentence_case(line: str) -> str:
+    """A capital at the start, also when the line opens with somebody's own words."""
+    return line[:1].upper() + line[1:]
+
+
+def overview(dialogue: Dialogue, session: Session) -> tuple[str, ...]:
+    """What is understood so far, a line a thing; empty when nothing is known yet."""
+    return tuple(
+        f"{row.label}: {_kept(session.memory[row.slot])}."
+        for row in dialogue.summary
+        if row.slot in session.memory
+    )
+
+
+def card(dialogue: Dialogue, session: Session) -> tuple[tuple[str, str], ...]:
+    """(label, the person's own words) for every part of the card that is there."""
+    return tuple(
+        (row.label, session.memory[row.slot].text)
+        for row in dialogue.card
+        if row.slot in session.memory
+    )
+
+
+def highest(rungs: Sequence[Rung], order: Sequence[Rung]) -> Rung:
+    """The highest rung of several, by the order of the ladder."""
+    return max(rungs, key=order.index, default=Rung.NONE)

@@ -1,0 +1,302 @@
+"""SQLite through sqlite-utils: sessions, turns and what is remembered, in one file.
+
+A session and its turn are written in one transaction before anything is sent, so that a crash at
+any moment loses nothing and a redelivered update is answered again instead of counted twice.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database, Migrations
+from sqlite_utils.db import Table
+
+from coachbot.model import Emotion, Reading, Reflection, Remembered, Reply, Rung, Session, Turn
+
+#: Marks a file as ours, so that a stray database is refused instead of written into ("coac").
+APPLICATION_ID = 0x636F6163
+#: How long a writer waits for another before it gives up, in milliseconds.
+BUSY_MS = 5_000
+
+migrations = Migrations("coachbot")
+
+
+@migrations()
+def first_tables(db: Database) -> None:
+    """Users, sessions, turns, remembered values and temperatures."""
+    _table(db, "users").create({"id": str, "since": str}, pk="id")
+    _table(db, "sessions").create(
+        {"id": int, "user": str, "started": str, "state": str, "ended": int, "snapshot": str},
+        pk="id",
+        foreign_keys=[("user", "users", "id")],
+    )
+    _table(db, "turns").create(
+        {
+            "id": int,
+            "session": int,
+            "update_id": str,
+            "at": str,
+            "text": str,
+            "reading": str,
+            "state_before": str,
+            "state_after": str,
+            "taken": str,
+            "reply": str,
+            "before": str,
+            "undone": int,
+        },
+        pk="id",
+        foreign_keys=[("session", "sessions", "id")],
+    )
+    _table(db, "remembered").create(
+        {"session": int, "slot": str, "text": str},
+        pk=("session", "slot"),
+        foreign_keys=[("session", "sessions", "id")],
+    )
+    _table(db, "temperatures").create(
+        {"session": int, "moment": str, "sign": str},
+        pk=("session", "moment"),
+        foreign_keys=[("session", "sessions", "id")],
+    )
+    _table(db, "sessions").create_index(["user"])
+    _table(db, "turns").create_index(["session"])
+    _table(db, "turns").create_index(["session", "update_id"], unique=True)
+
+
+class StoreError(Exception):
+    """One line about a database that cannot be used."""
+
+
+def _table(db: Database, name: str) -> Table:
+    table = db[name]
+    assert isinstance(table, Table)
+    return table
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+class Store:
+    """One database file; safe to open from several processes (WAL, short transactions)."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens or makes the file; a file that cannot serve raises `StoreError`."""
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, check_same_thread=False)
+            self.db = Database(connection)
+            self._claim()
+            migrations.apply(self.db)
+        except sqlite3.DatabaseError as error:
+            raise StoreError(_explain(path, error)) from error
+        except OSError as error:
+            raise StoreError(f"{path}: cannot be opened ({error.strerror})") from error
+
+    def _claim(self) -> None:
+        """Ours already, or empty and made ours; anything else is left alone."""
+        mark = self.db.execute("pragma application_id").fetchone()[0]
+        if mark != APPLICATION_ID:
+            if mark or self.db.table_names():
+                raise StoreError(f"{self.path}: is a database of another program, not of coachbot")
+            self.db.execute(f"pragma application_id = {APPLICATION_ID}")
+        self.db.enable_wal()
+        self.db.execute("pragma foreign_keys = on")
+        self.db.execute("pragma secure_delete = on")
+
+    def close(self) -> None:
+        """Gives the file back; pending work is already committed."""
+        self.db.close()
+
+    # -- sessions ----------------------------------------------------------------------------
+
+    def load(self, user: str) -> tuple[int | None, Session | None]:
+        """The user's latest session that has not ended, with its row id."""
+        row = next(
+            self._rows(
+                "select id, snapshot from sessions where user = ? and ended = 0"
+                " order by id desc limit 1",
+                (user,),
+            ),
+            None,
+        )
+        return (row["id"], unpack(row["snapshot"])) if row else (None, None)
+
+    def latest(self, user: str) -> tuple[int, Session] | None:
+        """The user's last session, ended or not."""
+        row = next(
+            self._rows(
+                "select id, snapshot from sessions where user = ? order by id desc limit 1", (user,)
+            ),
+            None,
+        )
+        return (row["id"], unpack(row["snapshot"])) if row else None
+
+    def previous(self, session: int) -> tuple[int, Session] | None:
+        """The last turn that was not taken back: its id and the session before it."""
+        row = next(
+            self._rows(
+                "select id, before from turns where session = ? and undone = 0"
+                " and text is not null and taken not like '%/!%' order by id desc limit 1",
+                (session,),
+            ),
+            None,
+        )
+        return (row["id"], unpack(row["before"])) if row else None
+
+    def answered(self, user: str, update_id: str) -> Reply | None:
+        """What was answered to an update that came before; None when it is new."""
+        row = next(
+            self._rows(
+                "select reply from turns join sessions on sessions.id = turns.session"
+                " where user = ? and update_id = ?",
+                (user, update_id),
+            ),
+            None,
+        )
+        return _reply(row["reply"]) if row else None
+
+    def record(
+        self, user: str, session: int | None, turn: Turn, update_id: str | None, undone: int | None
+    ) -> int:
+        """Session and turn in one transaction; returns the session's row id.
+
+        `undone` is the turn that is taken back by this one.
+        """
+        after = turn.after
+        with self.db.atomic():
+            _table(self.db, "users").insert({"id": user, "since": _now()}, ignore=True)
+            row = {
+                "user": user,
+                "state": f"{after.dialogue}/{after.state}",
+                "ended": int(after.ended),
+                "snapshot": pack(after),
+            }
+            sessions = _table(self.db, "sessions")
+            if session is None:
+                session = int(sessions.insert(row | {"started": _now()}).last_pk or 0)
+            else:
+                sessions.update(session, row)
+            if undone is not None:
+                _table(self.db, "turns").update(undone, {"undone": 1})
+            _table(self.db, "turns").insert(
+                {
+                    "session": session,
+                    "update_id": update_id,
+                    "at": _now(),
+                    "text": turn.reading.text or None,
+                    "reading": json.dumps(reading_dict(turn.reading), ensure_ascii=False),
+                    "state_before": f"{turn.before.dialogue}/{turn.before.state}",
+                    "state_after": row["state"],
+                    "taken": turn.taken,
+                    "reply": json.dumps(asdict(turn.reply), ensure_ascii=False),
+                    "before": pack(turn.before),
+                    "undone": int(turn.undo),
+                }
+            )
+            self._keep(session, after)
+        return session
+
+    def _keep(self, session: int, after: Session) -> None:
+        for table in ("remembered", "temperatures"):
+            _table(self.db, table).delete_where("session = ?", [session])
+        for slot, kept in after.memory.items():
+            if slot.startswith("temperatuur_"):
+                moment = slot.removeprefix("temperatuur_")
+                _table(self.db, "temperatures").insert(
+                    {"session": session, "moment": moment, "sign": kept.text}
+                )
+            else:
+                _table(self.db, "remembered").insert(
+                    {"session": session, "slot": slot, "text": kept.text}
+                )
+
+    def erase_session(self, session: int) -> None:
+        """Every row of one session, as if it had not been."""
+        with self.db.atomic():
+            for table in ("remembered", "temperatures", "turns"):
+                _table(self.db, table).delete_where("session = ?", [session])
+            _table(self.db, "sessions").delete(session)
+
+    def climb(self, session: int) -> list[Rung]:
+        """The rung of each turn that counts, in order, for the picture of the climb."""
+        rows = self._rows(
+            "select reading from turns where session = ? and undone = 0 and text is not null"
+            " order by id",
+            (session,),
+        )
+        return [Rung(json.loads(row["reading"])["rung"]) for row in rows]
+
+    def _rows(self, sql: str, parameters: tuple[object, ...]) -> Iterator[dict[str, Any]]:
+        return self.db.query(sql, parameters)
+
+
+def _explain(path: Path, error: sqlite3.DatabaseError) -> str:
+    text = str(error)
+    if "not a database" in text or "malformed" in text:
+        return f"{path}: is no SQLite database; choose another file with --db"
+    if "locked" in text:
+        return f"{path}: is locked by another program; close it and try again"
+    if "readonly" in text or "read-only" in text:
+        return f"{path}: is read-only; choose another file with --db or change its rights"
+    return f"{path}: cannot be used as a database ({text})"
+
+
+def reading_dict(reading: Reading) -> dict[str, Any]:
+    """A reading as JSON data: the fields of the codebook plus safety and reflection."""
+    return {
+        "text": reading.text,
+        "rung": str(reading.rung),
+        "level": str(reading.level) if reading.level else None,
+        "blame": reading.blame,
+        "blame_cues": list(reading.blame_cues),
+        "emotions": [str(e) for e in reading.emotions],
+        "person": str(reading.person),
+        "time": str(reading.time),
+        "safety": str(reading.safety),
+        "safety_certain": reading.safety_certain,
+        "reflection": reading.reflection.clause if reading.reflection else None,
+        "language": reading.language,
+    }
+
+
+def pack(session: Session) -> str:
+    """A session as JSON text."""
+    data = asdict(session)
+    data["heard"] = sorted(session.heard)
+    return json.dumps(data, ensure_ascii=False)
+
+
+def unpack(text: str) -> Session:
+    """JSON text back to a session; unknown keys are a newer file's and are dropped."""
+    data = json.loads(text)
+    memory = {}
+    for slot, kept in data.pop("memory").items():
+        reflection = Reflection(**kept["reflection"]) if kept["reflection"] else None
+        memory[slot] = Remembered(kept["text"], reflection)
+    data["detours"] = [tuple(place) for place in data["detours"]]
+    data["heard"] = frozenset(data["heard"])
+    data["last_reply"] = tuple(data["last_reply"])
+    data["rung"] = Rung(data["rung"])
+    data["emotions"] = tuple(Emotion(e) for e in data["emotions"])
+    known = {key: value for key, value in data.items() if key in Session.__slots__}
+    return Session(memory=memory, **known)
+
+
+def _reply(text: str) -> Reply:
+    data = json.loads(text)
+    return Reply(
+        lines=tuple(data["lines"]),
+        options=tuple(data["options"]),
+        card=data["card"],
+        ended=data["ended"],
+        level=data["level"],
+        rung=Rung(data["rung"]),
+    )

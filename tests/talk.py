@@ -1,0 +1,106 @@
+"""Runs a transcript: plain text that a facilitator can write.
+
+# a comment
+begin: gesprek/samen          start in this state instead of at the welcome
+weet: behoefte = rust thuis   and with this remembered
+> what the person types
+[verwijt -> terugval]         the rung that must be read and the state that must follow
+< a line the coach must say, to the letter
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from coachbot.coach import Coach
+from coachbot.model import Remembered, Reply, Turn
+
+FOLDER = Path(__file__).parent / "conversations"
+
+
+@dataclass
+class Step:
+    """One message and what is expected after it."""
+
+    line: int
+    text: str
+    rung: str | None = None
+    state: str | None = None
+    says: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Transcript:
+    """One file."""
+
+    path: Path
+    begin: str | None = None
+    memory: dict[str, str] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+
+
+def parse(path: Path) -> Transcript:
+    """A transcript file to steps; a line of no known form is an error that names it."""
+    transcript = Transcript(path)
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        if line.startswith(">"):
+            transcript.steps.append(Step(number, line[1:].removeprefix(" ")))
+        elif line.startswith("<"):
+            transcript.steps[-1].says.append(line[1:].strip())
+        elif line.startswith("begin:"):
+            transcript.begin = line.removeprefix("begin:").strip()
+        elif line.startswith("weet:"):
+            slot, _, text = line.removeprefix("weet:").partition("=")
+            transcript.memory[slot.strip()] = text.strip()
+        elif found := re.fullmatch(r"\[(\S+) -> (\S+)\]", line.strip()):
+            transcript.steps[-1].rung, transcript.steps[-1].state = found.groups()
+        else:
+            raise ValueError(f"{path.name}:{number}: {line!r} is no line of a transcript")
+    return transcript
+
+
+def play(coach: Coach, transcript: Transcript) -> list[Turn]:
+    """Holds the conversation for real and checks every expectation; returns the turns."""
+    user = f"test:{transcript.path.stem}"
+    turns: list[Turn] = []
+    record = coach.store.record
+
+    def remember(*args, **kwargs):  # type: ignore[no-untyped-def]
+        turns.append(args[2])
+        return record(*args, **kwargs)
+
+    coach.store.record = remember  # type: ignore[method-assign]
+    try:
+        coach.open(user)
+        if transcript.begin:
+            _place(coach, user, transcript)
+        for step in transcript.steps:
+            reply = coach.hear(user, step.text)
+            _expect(transcript, step, turns[-1], reply)
+    finally:
+        coach.store.record = record  # type: ignore[method-assign]
+    return turns
+
+
+def _place(coach: Coach, user: str, transcript: Transcript) -> None:
+    row, session = coach.store.load(user)
+    assert session is not None and transcript.begin is not None
+    session.dialogue, session.state = transcript.begin.split("/")
+    session.memory |= {slot: Remembered(text) for slot, text in transcript.memory.items()}
+    turn = coach.engine.open(session)
+    coach.store.record(user, row, turn, None, None)
+
+
+def _expect(transcript: Transcript, step: Step, turn: Turn, reply: Reply) -> None:
+    where = f"{transcript.path.name}:{step.line}: {step.text!r}"
+    if step.rung is not None:
+        assert str(turn.reading.rung) == step.rung, f"{where} was read as {turn.reading.rung}"
+        assert turn.after.state == step.state, f"{where} led to {turn.after.state}: {reply.lines}"
+    for said in step.says:
+        assert said in reply.lines, f"{where}: the coach said {reply.lines}"
+    assert 1 <= len(reply.lines) <= 3 and all(line.strip() for line in reply.lines), where
+    assert sum(line.count("?") for line in reply.lines) <= 2, f"{where}: {reply.lines}"
