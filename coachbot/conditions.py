@@ -93,6 +93,12 @@ def _at_least_need(session: Session, reading: Reading) -> bool:
     return LADDER.index(reading.rung) >= LADDER.index(Rung.NEED)
 
 
+def _clean_opening(session: Session, reading: Reading) -> bool:
+    """Effect or need, and a request, without blame, absolutes or the other up front."""
+    spoiled = reading.blame or reading.absolutes or reading.opens_with_other
+    return reading.own and reading.request and not spoiled
+
+
 CONDITIONS: dict[str, Condition] = {
     **{str(rung): _rung(rung) for rung in Rung},
     **{str(emotion): _emotion(emotion) for emotion in Emotion},
@@ -140,9 +146,10 @@ CONDITIONS: dict[str, Condition] = {
     "vaak_geprobeerd": lambda session, reading: _asked(session, "opening_") >= MANY_TRIES,
     "vaak_cijfer": lambda session, reading: _asked(session, "zekerheid_omhoog") >= MANY_TRIES - 1,
     "gekozen": lambda session, reading: reading.number is not None,
-    "noemt_ander": lambda session, reading: reading.situation.counterpart is not None,
+    "noemt_ander": lambda session, reading: reading.situation.mentioned is not None,
     "noemt_onderwerp": lambda session, reading: reading.situation.topic is not None,
     "noemt_moment": lambda session, reading: reading.situation.moment is not None,
+    "schone_opening": _clean_opening,
     "noemt_eigen": lambda session, reading: reading.own,
     "noemt_verzoek": lambda session, reading: reading.request,
     "eerder_gemist": lambda session, reading: session.misses > 0,

@@ -161,6 +161,8 @@ class Engine:
             missed = self._missed(after, reading, option, state)
             if missed:
                 return self._turn(before, after, reading, missed, " ".join(taken))
+            if not bare(reading):
+                after.mirrored = phrasing.heard(reading)
             lines += self._bridge(after, option, reading)
             self._go(after, option, reading)
             if not self._state(after).junction:
@@ -193,7 +195,9 @@ class Engine:
                     after.memory[slot] = Remembered(phrase)
         for slot in option.remember:
             if slot in PHRASES:
-                phrase = getattr(reading.situation, PHRASES[slot])
+                phrase = getattr(reading.situation, PHRASES[slot]) or (
+                    reading.situation.mentioned if slot == "ander" else None
+                )
                 text = phrase or (reading.text if reading.words <= 6 else "")
                 if text:
                     after.memory[slot] = Remembered(text.strip(" ."))
@@ -206,11 +210,11 @@ class Engine:
                 text = (
                     reading.rest if reading.act is not Act.TELL and reading.rest else reading.text
                 )
-                after.memory[slot] = Remembered(text.strip(), reading.reflection)
+                after.memory[slot] = Remembered(text.strip(), reading.reflection, reading.gist)
 
     def _bridge(self, after: Session, option: Option, reading: Reading) -> list[str]:
         lines = []
-        if option.mirror:
+        if option.mirror and not bare(reading):
             lines.append(self._say(after, "spiegel", ("{spiegel}",), reading))
         if option.say:
             key = f"{after.state}>{option.goto}"
@@ -332,8 +336,8 @@ class Engine:
     ) -> str:
         """Choose and fill a variant; count it, so that the next time it is another one."""
         words = phrasing.values(self.dialogues[after.dialogue], after, reading)
-        words.setdefault("spiegel", "")
         words.setdefault("citaat", "")
+        words.setdefault("spiegel", "")
         count = after.said.get(key, 0)
         after.said[key] = count + 1
         line = phrasing.choose(variants, words, count, after.last_reply)
@@ -380,6 +384,11 @@ def _picked(state: State, reading: Reading) -> Reading:
         letter = "abcdefghij".find(said) + 1 if len(said) == 1 else 0
         number = places[-1] if places else (letter if 0 < letter <= len(listed) else None)
     return replace(reading, number=number, act=Act.TELL if number else reading.act)
+
+
+def bare(reading: Reading) -> bool:
+    """A yes, a no or a silence with nothing told: there is nothing in it to give back."""
+    return reading.act is not Act.TELL and not reading.rest
 
 
 def _copy(session: Session) -> Session:

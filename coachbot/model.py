@@ -113,6 +113,8 @@ class Situation:
     """What a message says about the meeting ahead; each part is a phrase with persons turned."""
 
     counterpart: str | None = None
+    #: Somebody who is named, maybe not the other party ("mijn man zegt dat …").
+    mentioned: str | None = None
     topic: str | None = None
     moment: str | None = None
 
@@ -146,6 +148,8 @@ class Reading:
     #: Does it carry the speaker's own feeling or need, and a request to the other?
     own: bool = False
     request: bool = False
+    #: Does it begin with the other ("Jij …", "U …")?
+    opens_with_other: bool = False
     absolutes: tuple[str, ...] = ()
     #: The weightiest stretch of `text`, to the letter and short enough to quote.
     gist: str = ""
@@ -170,6 +174,19 @@ class Remembered:
 
     text: str
     reflection: Reflection | None = None
+    #: Its weightiest sentence, for a quotation.
+    gist: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a mirror is made of: the last thing that was told, kept until something else is."""
+
+    text: str
+    level: Level | None = None
+    blame: bool = False
+    emotions: tuple[Emotion, ...] = ()
+    reflection: Reflection | None = None
 
 
 @dataclass(slots=True)
@@ -187,6 +204,7 @@ class Session:
     detours: list[tuple[str, str]] = field(default_factory=list)
     #: Lemmas heard since the peeling began, to notice that nothing new comes.
     heard: frozenset[str] = frozenset()
+    mirrored: Heard | None = None
     #: The last rung on the ladder and the feelings that went with it, to lead on from.
     rung: Rung = Rung.NONE
     emotions: tuple[Emotion, ...] = ()

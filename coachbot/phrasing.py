@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from coachbot.dialogue import Dialogue, placeholders
-from coachbot.model import Reading, Reflection, Remembered, Rung, Session
+from coachbot.model import Heard, Reading, Reflection, Remembered, Session
 
 #: A quotation longer than this is no mirror any more.
 QUOTE_WORDS = 14
@@ -18,30 +18,50 @@ def quote(text: str, limit: int = QUOTE_WORDS) -> str:
     return kept + " …" if len(words) > limit else kept.rstrip(" .,;:!…")
 
 
-def mirror(reading: Reading, phrases: Mapping[str, tuple[str, ...]], count: int) -> str:
+#: Up to this many words a feeling is named ("boos", "best bang"), longer messages are turned.
+BARE_FEELING_WORDS = 2
+
+
+def heard(reading: Reading) -> Heard:
+    """What of a message can be mirrored now and asked about later."""
+    return Heard(
+        text=reading.gist or reading.text,
+        level=reading.level,
+        blame=reading.blame,
+        emotions=reading.emotions if reading.words <= BARE_FEELING_WORDS else (),
+        reflection=reading.reflection,
+    )
+
+
+def mirror(said: Heard, dialogue: Dialogue, ander: str, count: int) -> str:
     """One sentence that gives the message back: turned where that is trusted, else quoted.
 
     Blame never comes back as a fact: its stems are verbs of finding and feeling.
     """
-    reflection = reading.reflection
-    if reflection is None:
+    reflection = said.reflection
+    if said.emotions and dialogue.labels.get(said.emotions[0]):
+        key = "spiegel_gevoel"
+    elif reflection is None:
         key = "citaat"
     elif reflection.rehearsed:
         key = "spiegel_gerepeteerd"
-    elif reading.blame:
+    elif said.blame:
         key = "spiegel_verwijt"
     else:
-        key = f"spiegel_{reading.level or 'inhoud'}"
-    values = {
-        "citaat": quote(reading.gist or reading.text),
+        key = f"spiegel_{said.level or 'inhoud'}"
+    words = {
+        "ander": ander,
+        "citaat": quote(said.text),
         "zin": reflection.clause if reflection else "",
+        "gevoelswoord": dialogue.labels.get(said.emotions[0], "") if said.emotions else "",
     }
-    variants = phrases[key]
-    return variants[count % len(variants)].format_map(values)
+    variants = dialogue.phrases[key]
+    return variants[count % len(variants)].format_map(words)
 
 
 def _kept(remembered: Remembered) -> str:
-    return quote(remembered.text)
+    short = len(remembered.text.split()) <= QUOTE_WORDS
+    return quote(remembered.text if short else remembered.gist or remembered.text)
 
 
 def values(dialogue: Dialogue, session: Session, reading: Reading | None) -> dict[str, str]:
@@ -62,8 +82,13 @@ def values(dialogue: Dialogue, session: Session, reading: Reading | None) -> dic
         ):
             if words:
                 filled[name] = words
+    if session.mirrored and "citaat" in dialogue.phrases:
+        count = session.said.get("spiegel", 0)
+        filled["spiegel"] = mirror(session.mirrored, dialogue, filled["ander"], count)
+    if len(filled.get("verteld", "").split()) > QUOTE_WORDS:
+        del filled["verteld"]
     if reading:
-        filled |= _heard(dialogue, reading, session)
+        filled |= _heard(dialogue, reading)
     return {name: words for name, words in filled.items() if words}
 
 
@@ -72,12 +97,8 @@ def _reflection(session: Session, slot: str) -> Reflection | None:
     return kept.reflection if kept else None
 
 
-def _heard(dialogue: Dialogue, reading: Reading, session: Session) -> dict[str, str]:
+def _heard(dialogue: Dialogue, reading: Reading) -> dict[str, str]:
     found = {"citaat": quote(reading.gist or reading.text)}
-    if "citaat" in dialogue.phrases:
-        found["spiegel"] = mirror(reading, dialogue.phrases, session.said.get("spiegel", 0))
-    if reading.reflection and not reading.reflection.rehearsed:
-        found["zin"] = reading.reflection.clause
     if reading.blame_cues:
         found["cue"] = reading.blame_cues[0]
     if reading.emotions:
@@ -127,8 +148,3 @@ def card(dialogue: Dialogue, session: Session) -> tuple[tuple[str, str], ...]:
         for row in dialogue.card
         if row.slot in session.memory
     )
-
-
-def highest(rungs: Sequence[Rung], order: Sequence[Rung]) -> Rung:
-    """The highest rung of several, by the order of the ladder."""
-    return max(rungs, key=order.index, default=Rung.NONE)

@@ -17,7 +17,18 @@ from typing import Any
 from sqlite_utils import Database, Migrations
 from sqlite_utils.db import Table
 
-from coachbot.model import Emotion, Reading, Reflection, Remembered, Reply, Rung, Session, Turn
+from coachbot.model import (
+    Emotion,
+    Heard,
+    Level,
+    Reading,
+    Reflection,
+    Remembered,
+    Reply,
+    Rung,
+    Session,
+    Turn,
+)
 
 #: Marks a file as ours, so that a stray database is refused instead of written into ("coac").
 APPLICATION_ID = 0x636F6163
@@ -280,7 +291,17 @@ def unpack(text: str) -> Session:
     memory = {}
     for slot, kept in data.pop("memory").items():
         reflection = Reflection(**kept["reflection"]) if kept["reflection"] else None
-        memory[slot] = Remembered(kept["text"], reflection)
+        memory[slot] = Remembered(kept["text"], reflection, kept["gist"])
+    mirrored = data.pop("mirrored")
+    if mirrored:
+        reflection = mirrored.pop("reflection")
+        data["mirrored"] = Heard(
+            text=mirrored["text"],
+            level=Level(mirrored["level"]) if mirrored["level"] else None,
+            blame=mirrored["blame"],
+            emotions=tuple(Emotion(e) for e in mirrored["emotions"]),
+            reflection=Reflection(**reflection) if reflection else None,
+        )
     data["detours"] = [tuple(place) for place in data["detours"]]
     data["heard"] = frozenset(data["heard"])
     data["last_reply"] = tuple(data["last_reply"])

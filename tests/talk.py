@@ -32,13 +32,25 @@ class Step:
 
 
 @dataclass
-class Transcript:
-    """One file."""
+class Scene:
+    """A session from where it begins; a whole conversation begins at the welcome."""
 
-    path: Path
     begin: str | None = None
     memory: dict[str, str] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
+
+
+@dataclass
+class Transcript:
+    """One file: a whole conversation, or several short scenes."""
+
+    path: Path
+    scenes: list[Scene] = field(default_factory=list)
+
+    @property
+    def whole(self) -> bool:
+        """One conversation that begins at the welcome."""
+        return len(self.scenes) == 1 and self.scenes[0].begin is None
 
 
 def parse(path: Path) -> Transcript:
@@ -47,17 +59,21 @@ def parse(path: Path) -> Transcript:
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if not line.strip() or line.startswith("#"):
             continue
+        if line.startswith("begin:"):
+            transcript.scenes.append(Scene(line.removeprefix("begin:").strip()))
+            continue
+        if not transcript.scenes:
+            transcript.scenes.append(Scene())
+        scene = transcript.scenes[-1]
         if line.startswith(">"):
-            transcript.steps.append(Step(number, line[1:].removeprefix(" ")))
+            scene.steps.append(Step(number, line[1:].removeprefix(" ")))
         elif line.startswith("<"):
-            transcript.steps[-1].says.append(line[1:].strip())
-        elif line.startswith("begin:"):
-            transcript.begin = line.removeprefix("begin:").strip()
+            scene.steps[-1].says.append(line[1:].strip())
         elif line.startswith("weet:"):
             slot, _, text = line.removeprefix("weet:").partition("=")
-            transcript.memory[slot.strip()] = text.strip()
+            scene.memory[slot.strip()] = text.strip()
         elif found := re.fullmatch(r"\[(\S+) -> (\S+)\]", line.strip()):
-            transcript.steps[-1].rung, transcript.steps[-1].state = found.groups()
+            scene.steps[-1].rung, scene.steps[-1].state = found.groups()
         else:
             raise ValueError(f"{path.name}:{number}: {line!r} is no line of a transcript")
     return transcript
@@ -65,7 +81,6 @@ def parse(path: Path) -> Transcript:
 
 def play(coach: Coach, transcript: Transcript) -> list[Turn]:
     """Holds the conversation for real and checks every expectation; returns the turns."""
-    user = f"test:{transcript.path.stem}"
     turns: list[Turn] = []
     record = coach.store.record
 
@@ -75,22 +90,26 @@ def play(coach: Coach, transcript: Transcript) -> list[Turn]:
 
     coach.store.record = remember  # type: ignore[method-assign]
     try:
-        coach.open(user)
-        if transcript.begin:
-            _place(coach, user, transcript)
-        for step in transcript.steps:
-            reply = coach.hear(user, step.text)
-            _expect(transcript, step, turns[-1], reply)
+        for number, scene in enumerate(transcript.scenes):
+            user = f"test:{transcript.path.stem}:{number}"
+            coach.open(user)
+            if scene.begin:
+                _place(coach, user, scene)
+            for step in scene.steps:
+                reply = coach.hear(user, step.text)
+                _expect(transcript, step, turns[-1], reply)
     finally:
         coach.store.record = record  # type: ignore[method-assign]
     return turns
 
 
-def _place(coach: Coach, user: str, transcript: Transcript) -> None:
+def _place(coach: Coach, user: str, scene: Scene) -> None:
     row, session = coach.store.load(user)
-    assert session is not None and transcript.begin is not None
-    session.dialogue, session.state = transcript.begin.split("/")
-    session.memory |= {slot: Remembered(text) for slot, text in transcript.memory.items()}
+    assert session is not None and scene.begin is not None
+    session.dialogue, session.state = scene.begin.split("/")
+    session.memory |= {slot: Remembered(text) for slot, text in scene.memory.items()}
+    if session.dialogue != coach.engine.main:
+        session.detours.append((coach.engine.main, "wat_speelt_er"))
     turn = coach.engine.open(session)
     coach.store.record(user, row, turn, None, None)
 

@@ -22,7 +22,7 @@ def test_conversation(coach: Coach, path: Path) -> None:
 
 
 def test_enough_whole_conversations() -> None:
-    whole = [path for path in TRANSCRIPTS if parse(path).begin is None]
+    whole = [path for path in TRANSCRIPTS if parse(path).whole]
     assert len(whole) >= WHOLE
 
 
@@ -47,8 +47,8 @@ def test_every_transition_is_walked(
 
 def test_a_crash_between_turns_loses_nothing(coach: Coach, tmp_path: Path) -> None:
     """The store alone knows where somebody was: a new coach on the same file goes on."""
-    path = next(path for path in TRANSCRIPTS if parse(path).begin is None)
-    steps = parse(path).steps[:6]
+    path = next(path for path in TRANSCRIPTS if parse(path).whole)
+    steps = parse(path).scenes[0].steps[:6]
     coach.open("een")
     for step in steps:
         expected = coach.hear("een", step.text)

@@ -39,13 +39,15 @@ def read(nlp: Language, text: str) -> Reading:
     category, certain = doc._.safety
     if rest and category == "none":
         category, certain = nlp(cleaned)._.safety
+    blame_cues = tuple(dict.fromkeys(doc.text[m.start : m.end] for m in doc._.blame))
+    emotion_words = tuple(dict.fromkeys(doc.text[m.start : m.end] for _, m in doc._.emotions))
     return Reading(
         text=text,
         rung=rung,
         blame=bool(doc._.blame),
-        blame_cues=tuple(dict.fromkeys(doc.text[m.start : m.end] for m in doc._.blame)),
+        blame_cues=blame_cues,
         emotions=tuple(dict.fromkeys(e for e, _ in doc._.emotions)),
-        emotion_words=tuple(dict.fromkeys(doc.text[m.start : m.end] for _, m in doc._.emotions)),
+        emotion_words=emotion_words,
         person=ladder.person(doc, rung),
         time=ladder.time(doc, rung),
         safety=category,
@@ -57,8 +59,10 @@ def read(nlp: Language, text: str) -> Reading:
         rest=rest if act is not Act.TELL else "",
         own=_hears(doc, "own"),
         request=_hears(doc, "requests") or cleaned.rstrip().endswith("?"),
+        opens_with_other=normalised.words[:1] != []
+        and normalised.words[0] in cues.load()["addressed"],
         absolutes=situation.absolutes(doc.text, normalised),
-        gist=_gist(doc.text),
+        gist=_gist(doc.text, (*blame_cues, *emotion_words)),
         number=acts.number(cleaned, whole),
         situation=situation.situation(cleaned, whole),
         has_moment=situation.has_moment(normalised),
@@ -81,7 +85,7 @@ def _clean(text: str) -> str:
     ).strip()
 
 
-def _gist(text: str) -> str:
-    """The first sentence that says something, to the letter."""
-    sentences = [s for s in re.split(r"(?<=[.!?…])\s+", text) if len(s.split()) > 1]
-    return sentences[0] if sentences else text
+def _gist(text: str, weighty: tuple[str, ...]) -> str:
+    """The sentence that carries most, to the letter: one with a cue, else the longest."""
+    sentences = [s for s in re.split(r"(?<=[.!?…])\s+", text) if len(s.split()) > 1] or [text]
+    return max(sentences, key=lambda s: (sum(w in s for w in weighty), min(len(s.split()), 12)))

@@ -103,11 +103,11 @@ def _first_letter(text: str) -> int:
 def number(text: str, normalised: Normalised) -> int | None:
     """The number that is given as an answer, in digits or as a word, 0-10; else None."""
     words = cues.load()["numbers"]
-    found = [w for w in normalised.words if w.isdigit() or w in words]
+    found = [w for w in normalised.words if w.isdecimal() or w in words]
     if len(found) != 1 or len(normalised.words) > 12:
         ten = re.search(r"\b(\d{1,2})\s*(?:/|van de|op)\s*10\b", text)
         return int(ten.group(1)) if ten and int(ten.group(1)) <= 10 else None
-    value = int(found[0]) if found[0].isdigit() and len(found[0]) < 3 else words.get(found[0])
+    value = int(found[0]) if found[0].isdecimal() and len(found[0]) < 3 else words.get(found[0])
     return value if value is not None and 0 <= value <= 10 else None
 
 

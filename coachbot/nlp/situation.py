@@ -16,28 +16,36 @@ NEAR = 3
 
 def situation(text: str, normalised: Normalised) -> Situation:
     """The phrases as the coach can use them: "met mijn baas" gives "je baas"."""
+    party, anybody = _people(text, normalised)
     return Situation(
-        counterpart=_counterpart(text, normalised),
+        counterpart=party,
+        mentioned=anybody,
         topic=_topic(text, normalised),
         moment=_moment(text, normalised),
     )
 
 
-def _counterpart(text: str, normalised: Normalised) -> str | None:
+def _people(text: str, normalised: Normalised) -> tuple[str | None, str | None]:
+    """(the other party, anybody named): "met mijn baas" and an opening "mijn baas …" are sure."""
     known = cues.load()["counterpart"]
     people = "|".join(sorted(map(re.escape, known["people"]), key=len, reverse=True))
     determiners = "|".join(known["determiners"])
     phrase = rf"(?P<det>{determiners})\s(?:[\w-]+\s)?(?P<who>[\w-]*(?:{people}))(?=\s|$)"
     before = "|".join(known["before"])
-    found = re.search(rf"\s(?:{before})\s{phrase}", normalised.text) or re.search(
-        rf"\s{phrase}", normalised.text
+    anybody = re.search(rf"\s{phrase}", normalised.text)
+    sure = re.search(rf"\s(?:{before})\s{phrase}", normalised.text) or re.match(
+        rf"\s{phrase}(?!\s(?:{'|'.join(known['says'])}))", normalised.text
     )
-    if found:
-        words = found.group().split()
-        start = next(i for i, w in enumerate(words) if w == found.group("det"))
-        return " ".join([known["turned"].get(words[start], words[start]), *words[start + 1 :]])
     name = re.search(rf"\b(?:{before})\s+([A-Z][\w-]+(?:\s[A-Z][\w-]+)?)", text)
-    return name.group(1) if name else None
+    party = _turned(sure) if sure else (name.group(1) if name else None)
+    return party, party or (_turned(anybody) if anybody else None)
+
+
+def _turned(found: re.Match[str]) -> str:
+    words = found.group().split()
+    start = next(i for i, word in enumerate(words) if word == found.group("det"))
+    turned = cues.load()["counterpart"]["turned"]
+    return " ".join([turned.get(words[start], words[start]), *words[start + 1 :]])
 
 
 def _topic(text: str, normalised: Normalised) -> str | None:

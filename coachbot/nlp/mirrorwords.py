@@ -1,0 +1,172 @@
+"""Words as the mirror sees them: mended, with the reading of closed words put right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+from spacy.tokens import Doc, Token
+
+#: Signs that end a sentence; what follows stands on its own.
+ENDS = frozenset({".", "!", "?", "…", ";", ":", "...", "?!", "!?", "–", "—", "-", "•", "|", "/"})
+QUOTES = frozenset("\"'“”‘’„«»`")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the message: `text` is what is read, `index` the token it comes from."""
+
+    text: str
+    tag: str
+    lemma: str
+    kind: str
+    index: int
+    dep: str = ""
+    head: int = -1
+    plural: bool = False
+
+    @property
+    def low(self) -> str:
+        return self.text.lower()
+
+    @property
+    def finite(self) -> bool:
+        return self.kind == "pv"
+
+    @property
+    def verbal(self) -> bool:
+        return self.kind in ("inf", "vd", "te")
+
+
+@cache
+def data() -> dict[str, Any]:
+    """`reflect.yml` as plain data; lists become sets where order does not matter."""
+    text = files("coachbot.nlp").joinpath("reflect.yml").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = yaml.safe_load(text)
+    return loaded
+
+
+@cache
+def listed(key: str) -> frozenset[str]:
+    """A list of `reflect.yml` as a set of words."""
+    return frozenset(data()[key])
+
+
+def phrases(key: str) -> list[tuple[str, ...]]:
+    """A list of `reflect.yml` as tuples of words, longest first."""
+    return _phrases(key)
+
+
+@cache
+def _phrases(key: str) -> list[tuple[str, ...]]:
+    return sorted((tuple(p.split()) for p in data()[key]), key=len, reverse=True)
+
+
+def kind_of(text: str, tag: str) -> str:
+    """The coarse kind of a word that word order is decided on."""
+    low = text.lower()
+    if tag.startswith("WW("):
+        for start, kind in (("WW(pv", "pv"), ("WW(inf,vrij", "inf"), ("WW(vd,vrij", "vd")):
+            if tag.startswith(start):
+                return kind
+        return "noun" if "nom" in tag else "adj"
+    if tag.startswith("VNW("):
+        return _kind_of_pronoun(low, tag)
+    if low in listed("question_words") and not tag.startswith(("N(", "WW(", "ADJ", "SPEC")):
+        return "wh"
+    for start, kind in _KINDS:
+        if tag.startswith(start):
+            return kind
+    return "x"
+
+
+_KINDS = (
+    ("N(", "noun"), ("SPEC(", "noun"), ("LID(", "det"), ("ADJ(nom", "noun"), ("ADJ(", "adj"),
+    ("BW(", "adv"), ("TW(", "num"), ("VZ(fin", "prt"), ("VZ(", "prep"), ("VG(neven", "co"),
+    ("VG(onder", "sub"), ("TSW(", "int"), ("LET(", "punct"),
+)  # fmt: skip
+
+
+def _kind_of_pronoun(low: str, tag: str) -> str:
+    if tag.startswith("VNW(betr"):
+        return "rel"
+    if tag.startswith("VNW(vb"):
+        return "wh"
+    if "adv-pron" in tag:
+        return "er"
+    if tag.startswith("VNW(bez") or "prenom" in tag:
+        return "det"
+    if tag.startswith("VNW(onbep,grad"):
+        return "adv"
+    return "pron"
+
+
+def words(doc: Doc) -> list[Word]:
+    """The message as mended words; emoji and other signs without a sound are left out.
+
+    A letter held down and doubled signs are the tokenizer's business, not ours.
+    """
+    found: list[Word] = []
+    for token in doc:
+        if token.is_space:
+            if "\n" in token.text:
+                found.append(_sign(".", token.i))
+            continue
+        found += _mended(token)
+    return _reread(found)
+
+
+def _sign(text: str, index: int) -> Word:
+    return Word(text, "LET()", text, "punct", index)
+
+
+def _mended(token: Token) -> Iterable[Word]:
+    text = token.text.replace("’", "'")
+    if not any(c.isalnum() for c in text):
+        sound = text in ENDS or text in (",", "(", ")") or text[0] in QUOTES or set(text) <= set(".!?…")
+        return [_sign(text if text in ENDS or len(text) == 1 else text[0], token.i)] if sound else []
+    mended = data()["mend"].get(text.lower())
+    pieces = mended.split() if mended else [text]
+    if len(pieces) == 1 and pieces[0] == text.lower():
+        pieces = [text]
+    return [_word(token, piece, changed=piece != text) for piece in pieces]
+
+
+def _word(token: Token, text: str, changed: bool) -> Word:
+    closed = data()["tags"].get(text.lower())
+    tag = token.tag_ or "X"
+    if closed and (changed or _overrules(text.lower(), tag)):
+        tag = closed
+    lemma = text.lower() if changed and closed is None else token.lemma_.lower()
+    plural = ",mv" in tag
+    return Word(text, tag, lemma, kind_of(text, tag), token.i, token.dep_, token.head.i, plural)
+
+
+def _overrules(low: str, tag: str) -> bool:
+    """Closed words keep a reading of the tagger that their list does not rule out."""
+    if low in ("was", "even", "eens", "echt", "mag") and tag.startswith(("N(", "ADJ", "BW")):
+        return False
+    return not (low in ("me", "mijn") and tag.startswith("VNW("))
+
+
+def _reread(found: list[Word]) -> list[Word]:
+    """Readings that only the neighbours settle: `te` before an infinitive, a typed participle."""
+    reread = list(found)
+    for place, word in enumerate(reread):
+        after = reread[place + 1] if place + 1 < len(reread) else None
+        low = word.low
+        if low == "te":
+            verb = after is not None and (after.kind == "inf" or after.tag.startswith("WW(inf"))
+            if not verb and after is not None and after.finite and after.low.endswith("n"):
+                reread[place + 1] = replace(after, kind="inf", tag="WW(inf,vrij,zonder)")
+                verb = True
+            reread[place] = replace(word, kind="te" if verb else "adv")
+            if verb and after is not None and after.kind == "noun":
+                reread[place + 1] = replace(after, kind="inf")
+        elif low == "om" and word.kind == "sub":
+            reread[place] = replace(word, kind="prep")
+    return reread
