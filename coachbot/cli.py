@@ -106,6 +106,60 @@ def chat(ctx: click.Context, db: Path | None, plain: bool, cards: Path) -> None:
 
 
 @main.command()
+@_db
+@click.option("--webhook", metavar="URL", help="Let Telegram send updates to URL, not by polling.")
+@click.option("--listen", metavar="HOST:PORT", help="Where to listen for the webhook.")
+@click.option(
+    "--log-level", help="debug, info, warning or error; default COACHBOT_LOG, else info."
+)
+@click.pass_context
+def telegram(
+    ctx: click.Context,
+    db: Path | None,
+    webhook: str | None,
+    listen: str | None,
+    log_level: str | None,
+) -> None:
+    """Run the Telegram bot of COACHBOT_TOKEN until it is told to stop."""
+    from coachbot import content
+    from coachbot.config import BotSettings
+    from coachbot.telegram import logs
+
+    settings = BotSettings.from_env(os.environ, log_level, webhook, listen)
+    places = _settings(ctx, db)
+    words = content.words(places.dialogues or content.default_dir())
+    logs.setup(settings.log_level, settings.token)
+    coach = _coach(places)
+    from coachbot import telegram_bot
+
+    try:
+        telegram_bot.run(coach, words, settings)
+    except telegram_bot.BotError as error:
+        raise click.ClickException(str(error)) from error
+    finally:
+        coach.store.close()
+
+
+@main.command()
+@_db
+@click.pass_context
+def status(ctx: click.Context, db: Path | None) -> None:
+    """Figures of the bot; fails when it has not polled for a minute."""
+    from coachbot import health
+    from coachbot.store import StoreError
+
+    path = _settings(ctx, db).db
+    try:
+        lines, alive = health.report(path)
+    except StoreError as error:
+        raise click.ClickException(str(error)) from error
+    for line in lines:
+        click.echo(line)
+    if not alive:
+        raise click.ClickException("the bot has not polled for a minute")
+
+
+@main.command()
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True), default="-")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def read(file: Path, as_json: bool) -> None:
@@ -145,14 +199,24 @@ def _lines(file: Path) -> Iterator[str]:
 
 
 @main.command()
-@click.argument("what", type=click.Choice(["cues"]))
+@click.argument("what", type=click.Choice(["cues", "reflect"]))
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def evaluate(what: str, file: Path) -> None:
-    """Measure the reading against a labelled FILE (JSON lines, as in the codebook)."""
-    from coachbot import evaluate as measures
+    """Measure the reading (WHAT) against a labelled FILE.
 
+    cues: messages labelled as in the codebook. reflect: sentences with their right mirrors.
+    """
+    from coachbot import evaluate as measures
+    from coachbot import evaluate_reflect
+
+    reader = _reader()
     try:
-        for line in measures.cues(file, _reader()):
+        lines = (
+            measures.cues(file, reader)
+            if what == "cues"
+            else evaluate_reflect.reflect(file, lambda text: reader(text).reflection)
+        )
+        for line in lines:
             click.echo(line)
     except measures.DataError as error:
         raise click.ClickException(str(error)) from error

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from coachbot import nlp, phrasing
 from coachbot.engine import Engine
-from coachbot.model import Reply, Rung, Session, Turn
+from coachbot.model import Remembered, Reply, Rung, Session, Turn
 from coachbot.store import Store
 
 if TYPE_CHECKING:
@@ -32,11 +32,20 @@ class Coach:
         self.store = store
         self.language = language
 
-    def open(self, user: str, channel: str = "terminal") -> Reply:
+    def open(self, user: str, channel: str = "terminal", update_id: str | None = None) -> Reply:
         """The first line for somebody who has said nothing yet, or the recap after a pause."""
         row, session = self._session(user, channel)
         turn = self.engine.open(session)
-        self.store.record(user, row, turn, None, None)
+        self.store.record(user, row, turn, update_id, None)
+        return turn.reply
+
+    def begin(
+        self, user: str, dialogue: str, memory: dict[str, Remembered], channel: str, update_id: str
+    ) -> Reply:
+        """A new session in another dialogue, with what was remembered before."""
+        start = self.engine.dialogues[dialogue].start
+        turn = self.engine.open(Session(dialogue, start, memory=dict(memory), channel=channel))
+        self.store.record(user, None, turn, update_id, None)
         return turn.reply
 
     def hear(
@@ -64,9 +73,30 @@ class Coach:
         self._honour(row, turn)
         return turn.reply
 
-    def card(self, user: str) -> Card | None:
-        """The card of the latest session, ended or not; None when nothing is on it yet."""
-        found = self.store.latest(user)
+    def amend(
+        self, user: str, text: str, changed: str, update_id: str, channel: str = "terminal"
+    ) -> Reply | None:
+        """Update `changed` said something else after all: the last turn is heard anew.
+
+        None when that update is not the last turn; then nothing changes. An alarm is not edited
+        away: once it is about safety, the new words are one more message.
+        """
+        last = self.store.last_turn(user)
+        if last is None or last.update_id != changed:
+            return None
+        _, session = self.store.load(user)
+        if session is not None and session.dialogue == self.engine.safety:
+            return self.hear(user, text, update_id, channel)
+        reading = nlp.read(self.language, text)
+        earlier = self.store.previous(last.session, before=last.id)
+        turn = self.engine.respond(last.before, reading, earlier[1] if earlier else None)
+        self.store.record(user, last.session, turn, update_id, last.id)
+        self._honour(last.session, turn)
+        return turn.reply
+
+    def card(self, user: str, session: int | None = None) -> Card | None:
+        """The card of the latest session (or of `session`), ended or not; None when it is empty."""
+        found = self.store.latest(user, session)
         if not found:
             return None
         row, kept = found

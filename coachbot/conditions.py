@@ -20,6 +20,7 @@ SLOTS: tuple[str, ...] = (
     "verteld",
     "temperatuur_voor",
     "temperatuur_na",
+    "temperatuur_later",
     "standpunt",
     "verwijt",
     "gevoel",
@@ -39,6 +40,8 @@ SLOTS: tuple[str, ...] = (
     "zekerheid",
     "hulp",
     "opening",
+    "werkte",
+    "gedaan",
 )
 
 #: A need is looked for at most this many times before the coach moves on with what there is.
@@ -109,9 +112,7 @@ CONDITIONS: dict[str, Condition] = {
     **{str(safety): _safety(safety) for safety in Safety if safety is not Safety.NONE},
     "onveilig": lambda session, reading: reading.safety is not Safety.NONE,
     "zeker_onveilig": lambda session, reading: reading.safety_certain,
-    "ontkent": lambda session, reading: (
-        reading.denies or (reading.act is Act.NO and reading.safety is Safety.NONE)
-    ),
+    "ontkent": lambda session, reading: reading.denies,
     "veilig": lambda session, reading: (
         reading.denies or (reading.act is Act.YES and reading.safety is Safety.NONE)
     ),

@@ -9,6 +9,11 @@ import yaml
 
 from coachbot.dialogue import ContentError, Dialogue, parse
 from coachbot.soundness import check
+from coachbot.telegram.words import Words
+from coachbot.telegram.words import parse as parse_words
+
+#: Sentences by name for the Telegram bot; no dialogue.
+WORDS = "telegram.yml"
 
 #: Beside the package in a checkout, inside it in an installed wheel (see pyproject.toml).
 _PLACES = (Path(__file__).parent / "dialogues", Path(__file__).parent.parent / "dialogues")
@@ -38,20 +43,31 @@ class _Loader(yaml.CSafeLoader):
 
 def read(path: Path) -> Dialogue:
     """One file to a `Dialogue`; a mistake names the file, the place and what is allowed."""
+    return parse(_plain(path), path.name)
+
+
+def words(folder: Path) -> Words:
+    """What the Telegram bot says: of this folder, or the shipped ones when it has none."""
+    path = folder / WORDS
+    dialogue = folder / "gesprek.yml"
+    known = frozenset(read(dialogue).commands) if dialogue.exists() else frozenset()
+    return parse_words(_plain(path if path.exists() else default_dir() / WORDS), WORDS, known)
+
+
+def _plain(path: Path) -> object:
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), _Loader)
+        return yaml.load(path.read_text(encoding="utf-8"), _Loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise ContentError(f"{path.name}: line {line}: no YAML: {error.problem}") from error
     except (OSError, UnicodeDecodeError) as error:
         raise ContentError(f"{path.name}: cannot be read: {error}") from error
-    return parse(data, path.name)
 
 
 def faults(folder: Path) -> list[str]:
     """Every fault in the dialogues of a folder, a line each; empty when they are sound."""
     found: list[str] = []
-    paths = sorted(folder.glob("*.yml"))
+    paths = _dialogues(folder)
     if not paths:
         return [f"{folder}: holds no .yml files"]
     for path in paths:
@@ -59,7 +75,16 @@ def faults(folder: Path) -> list[str]:
             found += check(read(path))
         except ContentError as error:
             found.append(str(error))
+    if (folder / WORDS).exists():
+        try:
+            words(folder)
+        except ContentError as error:
+            found += [str(error)] if str(error) not in found else []
     return found
+
+
+def _dialogues(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.glob("*.yml")) if path.name != WORDS]
 
 
 def load(folder: Path) -> Mapping[str, Dialogue]:
@@ -67,4 +92,4 @@ def load(folder: Path) -> Mapping[str, Dialogue]:
     problems = faults(folder)
     if problems:
         raise ContentError(problems[0])
-    return {path.stem: read(path) for path in sorted(folder.glob("*.yml"))}
+    return {path.stem: read(path) for path in _dialogues(folder)}

@@ -23,7 +23,7 @@ MISSES = 2
 #: Slots that take a phrase out of the message instead of the whole message.
 PHRASES = {"ander": "counterpart", "onderwerp": "topic", "wanneer": "moment"}
 #: A slot that keeps the picked choice or number, not the words around it.
-NUMBERS = ("temperatuur_voor", "temperatuur_na", "zekerheid")
+NUMBERS = ("temperatuur_voor", "temperatuur_na", "temperatuur_later", "zekerheid")
 
 
 def build(dialogue: Dialogue) -> Machine:
@@ -210,7 +210,9 @@ class Engine:
                 text = (
                     reading.rest if reading.act is not Act.TELL and reading.rest else reading.text
                 )
-                after.memory[slot] = Remembered(text.strip(), reading.reflection, reading.gist)
+                after.memory[slot] = Remembered(
+                    text.strip(), reading.reflection, reading.gist, reading.rung
+                )
 
     def _bridge(self, after: Session, option: Option, reading: Reading) -> list[str]:
         lines = []

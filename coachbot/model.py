@@ -176,6 +176,7 @@ class Remembered:
     reflection: Reflection | None = None
     #: Its weightiest sentence, for a quotation.
     gist: str = ""
+    rung: Rung = Rung.NONE
 
 
 @dataclass(frozen=True, slots=True)

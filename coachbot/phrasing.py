@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from coachbot.dialogue import Dialogue, placeholders
-from coachbot.model import Heard, Reading, Reflection, Remembered, Session
+from coachbot.model import Heard, Level, Reading, Reflection, Remembered, Rung, Session
 
 #: A quotation longer than this is no mirror any more.
 QUOTE_WORDS = 14
@@ -18,6 +18,11 @@ def quote(text: str, limit: int = QUOTE_WORDS) -> str:
     return kept + " …" if len(words) > limit else kept.rstrip(" .,;:!…")
 
 
+#: "Zeg je daarmee ook dat …?" is only asked of what was said as a need.
+STATED = {
+    "behoefte": (Rung.NEED, Rung.COMMITMENT),
+    "zorg": (Rung.CONCERN,),
+}
 #: Up to this many words a feeling is named ("boos", "best bang"), longer messages are turned.
 BARE_FEELING_WORDS = 2
 
@@ -47,16 +52,29 @@ def mirror(said: Heard, dialogue: Dialogue, ander: str, count: int) -> str:
         key = "spiegel_gerepeteerd"
     elif said.blame:
         key = "spiegel_verwijt"
+    elif said.level is Level.CONTENT and not _of_the_speaker(reflection.clause, dialogue):
+        key = "spiegel_oordeel"
     else:
         key = f"spiegel_{said.level or 'inhoud'}"
     words = {
         "ander": ander,
         "citaat": quote(said.text),
-        "zin": reflection.clause if reflection else "",
+        "zin": _under(key, reflection.clause, dialogue) if reflection else "",
         "gevoelswoord": dialogue.labels.get(said.emotions[0], "") if said.emotions else "",
     }
     variants = dialogue.phrases[key]
     return variants[count % len(variants)].format_map(words)
+
+
+def _of_the_speaker(clause: str, dialogue: Dialogue) -> bool:
+    return clause.split(" ")[0] in dialogue.labels.get("spreker", "").split()
+
+
+def _under(key: str, clause: str, dialogue: Dialogue) -> str:
+    """ "Je vindt dat je vindt dat …" says it twice: a judging stem takes what was judged."""
+    if key in ("spiegel_verwijt", "spiegel_oordeel"):
+        return clause.removeprefix(dialogue.labels.get("oordeel", "") + " ")
+    return clause
 
 
 def _kept(remembered: Remembered) -> str:
@@ -70,9 +88,9 @@ def values(dialogue: Dialogue, session: Session, reading: Reading | None) -> dic
     filled.setdefault("ander", dialogue.labels.get("ander", ""))
     filled["waar"] = dialogue.labels.get(f"waar_{session.channel}", "")
     for slot in ("behoefte", "zorg"):
-        reflection = _reflection(session, slot)
-        if reflection and not reflection.rehearsed:
-            filled[f"{slot}_zin"] = reflection.clause
+        kept = session.memory.get(slot)
+        if kept and kept.reflection and not kept.reflection.rehearsed and kept.rung in STATED[slot]:
+            filled[f"{slot}_zin"] = kept.reflection.clause
     standpoint = _reflection(session, "standpunt") or _reflection(session, "verwijt")
     if standpoint:
         for name, words in (
@@ -100,7 +118,7 @@ def _reflection(session: Session, slot: str) -> Reflection | None:
 def _heard(dialogue: Dialogue, reading: Reading) -> dict[str, str]:
     found = {"citaat": quote(reading.gist or reading.text)}
     if reading.blame_cues:
-        found["cue"] = reading.blame_cues[0]
+        found["cue"] = quote(reading.blame_cues[0])
     if reading.emotions:
         found["gevoelswoord"] = dialogue.labels.get(reading.emotions[0], "")
     if reading.absolutes:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +21,30 @@ WIDTH_CM, LINE_CM, CLIMB_CM = 12.0, 0.48, 4.2
 WRAP = 50
 
 
+#: Characters of one part of the card in a picture for a phone; the whole stands in the text.
+PART = 280
+
+
 def draw(card: Card, path: Path, title: str, labels: tuple[str, str]) -> Path:
     """Writes the card to `path` (.png or .svg); `labels` stand before the two temperatures."""
+    _figure(card, title, labels).savefig(path, dpi=200, facecolor=PAPER)
+    return path
+
+
+def png(card: Card, title: str, labels: tuple[str, str]) -> bytes:
+    """The card as a picture in memory, its parts short enough for a phone; no file is made."""
+    rows = tuple((label, _short(text)) for label, text in card.rows)
+    picture = io.BytesIO()
+    figure = _figure(replace(card, rows=rows), title, labels)
+    figure.savefig(picture, format="png", dpi=200, facecolor=PAPER)
+    return picture.getvalue()
+
+
+def _short(text: str) -> str:
+    return textwrap.shorten(text, PART, placeholder=" …") if len(text) > PART else text
+
+
+def _figure(card: Card, title: str, labels: tuple[str, str]) -> Any:
     from matplotlib.figure import Figure
 
     rows = [(label, textwrap.wrap(_printable(text), WRAP) or [""]) for label, text in card.rows]
@@ -43,8 +67,7 @@ def draw(card: Card, path: Path, title: str, labels: tuple[str, str]) -> Path:
     if len(climb) > 1:
         axes = figure.add_axes((0.24, 0.6 / height, 0.7, (CLIMB_CM - 0.4) / height))
         _climb(axes, climb)
-    figure.savefig(path, dpi=200, facecolor=PAPER)
-    return path
+    return figure
 
 
 def _write(figure: Any, x: float, y: float, text: str, **style: Any) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -80,8 +80,47 @@ def first_tables(db: Database) -> None:
     _table(db, "turns").create_index(["session", "update_id"], unique=True)
 
 
+@migrations()
+def telegram_tables(db: Database) -> None:
+    """Updates until they are answered, questions of the adapter, reminders, signs of life."""
+    _table(db, "users").add_column("blocked", int, not_null_default=0)
+    _table(db, "updates").create(
+        {
+            "id": int,
+            "chat": int,
+            "message": int,
+            "at": str,
+            "payload": str,
+            "outcome": str,
+            "done": int,
+        },
+        pk="id",
+    )
+    _table(db, "pending").create({"user": str, "kind": str, "data": str}, pk="user")
+    _table(db, "reminders").create(
+        {"id": int, "user": str, "session": int, "kind": str, "meeting": str, "due": str},
+        pk="id",
+    )
+    _table(db, "pulse").create({"name": str, "at": str}, pk="name")
+    _table(db, "updates").create_index(["done"])
+    _table(db, "updates").create_index(["chat", "message"])
+    _table(db, "reminders").create_index(["due"])
+
+
 class StoreError(Exception):
     """One line about a database that cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastTurn:
+    """The newest turn of somebody: where it stands, what it did, and the session before it."""
+
+    id: int
+    session: int
+    update_id: str | None
+    taken: str
+    reply: Reply
+    before: Session
 
 
 def _table(db: Database, name: str) -> Table:
@@ -140,23 +179,30 @@ class Store:
         )
         return (row["id"], unpack(row["snapshot"])) if row else (None, None)
 
-    def latest(self, user: str) -> tuple[int, Session] | None:
-        """The user's last session, ended or not."""
+    def latest(self, user: str, session: int | None = None) -> tuple[int, Session] | None:
+        """The user's last session, ended or not; with `session` that one, if it is the user's."""
         row = next(
             self._rows(
-                "select id, snapshot from sessions where user = ? order by id desc limit 1", (user,)
+                "select id, snapshot from sessions where user = ? and id = coalesce(?, id)"
+                " order by id desc limit 1",
+                (user, session),
             ),
             None,
         )
         return (row["id"], unpack(row["snapshot"])) if row else None
 
-    def previous(self, session: int) -> tuple[int, Session] | None:
-        """The last turn that was not taken back: its id and the session before it."""
+    def started(self, session: int) -> datetime:
+        """When a session began."""
+        rows = self._rows("select started from sessions where id = ?", (session,))
+        return datetime.fromisoformat(next(rows)["started"])
+
+    def previous(self, session: int, before: int | None = None) -> tuple[int, Session] | None:
+        """The last turn (before turn `before`) not taken back: its id and the session before it."""
         row = next(
             self._rows(
-                "select id, before from turns where session = ? and undone = 0"
+                "select id, before from turns where session = ? and undone = 0 and id < ?"
                 " and text is not null and taken not like '%/!%' order by id desc limit 1",
-                (session,),
+                (session, before or 2**62),
             ),
             None,
         )
@@ -173,6 +219,28 @@ class Store:
             None,
         )
         return _reply(row["reply"]) if row else None
+
+    def last_turn(self, user: str) -> LastTurn | None:
+        """The newest turn of the user, in whatever session."""
+        row = next(
+            self._rows(
+                "select turns.id, session, update_id, taken, reply, before from turns"
+                " join sessions on sessions.id = turns.session"
+                " where user = ? order by turns.id desc limit 1",
+                (user,),
+            ),
+            None,
+        )
+        if row is None:
+            return None
+        return LastTurn(
+            row["id"],
+            row["session"],
+            row["update_id"],
+            row["taken"],
+            _reply(row["reply"]),
+            unpack(row["before"]),
+        )
 
     def record(
         self, user: str, session: int | None, turn: Turn, update_id: str | None, undone: int | None
@@ -291,7 +359,7 @@ def unpack(text: str) -> Session:
     memory = {}
     for slot, kept in data.pop("memory").items():
         reflection = Reflection(**kept["reflection"]) if kept["reflection"] else None
-        memory[slot] = Remembered(kept["text"], reflection, kept["gist"])
+        memory[slot] = Remembered(kept["text"], reflection, kept["gist"], Rung(kept["rung"]))
     mirrored = data.pop("mirrored")
     if mirrored:
         reflection = mirrored.pop("reflection")

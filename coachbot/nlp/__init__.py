@@ -28,17 +28,17 @@ def read(nlp: Language, text: str) -> Reading:
     """
     from coachbot.nlp import acts, cues, ladder, situation
     from coachbot.nlp.pipeline import MAX_CHARACTERS
+    from coachbot.nlp.reflect import reflect
 
     cleaned = _clean(text)[:MAX_CHARACTERS]
     whole = cues.normalise(cleaned, cues.load()["spelling"])
     act, rest = acts.act(cleaned, whole)
-    doc = nlp(rest or cleaned)
-    normalised = doc._.normalised
+    doc = nlp(cleaned)
+    told = nlp(rest) if rest else doc
+    normalised = told._.normalised
     rung = doc._.rung
     asked = acts.question(cleaned, whole, rung) if act is Act.TELL else None
     category, certain = doc._.safety
-    if rest and category == "none":
-        category, certain = nlp(cleaned)._.safety
     blame_cues = tuple(dict.fromkeys(doc.text[m.start : m.end] for m in doc._.blame))
     emotion_words = tuple(dict.fromkeys(doc.text[m.start : m.end] for _, m in doc._.emotions))
     return Reading(
@@ -54,15 +54,16 @@ def read(nlp: Language, text: str) -> Reading:
         safety_certain=certain,
         denies=_hears(doc, "denial"),
         language=acts.language(whole),
+        reflection=reflect(told),
         act=Act.QUESTION if asked else act,
         question=asked,
         rest=rest if act is not Act.TELL else "",
-        own=_hears(doc, "own"),
-        request=_hears(doc, "requests") or cleaned.rstrip().endswith("?"),
+        own=_hears(told, "own"),
+        request=_hears(told, "requests") or cleaned.rstrip().endswith("?"),
         opens_with_other=normalised.words[:1] != []
         and normalised.words[0] in cues.load()["addressed"],
-        absolutes=situation.absolutes(doc.text, normalised),
-        gist=_gist(doc.text, (*blame_cues, *emotion_words)),
+        absolutes=situation.absolutes(told.text, normalised),
+        gist=_gist(told.text, (*blame_cues, *emotion_words)),
         number=acts.number(cleaned, whole),
         situation=situation.situation(cleaned, whole),
         has_moment=situation.has_moment(normalised),

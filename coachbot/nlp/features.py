@@ -95,6 +95,11 @@ def _letters_of(word: str) -> tuple[int, ...]:
     )
 
 
+def of_word(word: str) -> list[int]:
+    """The places of a word by itself: the word and its letters."""
+    return [crc32(f"w{word}".encode()) % BUCKETS, *_letters_of(word[:40])]
+
+
 def _ends(words: list[str]) -> Iterator[str]:
     if not words:
         return

@@ -7,9 +7,10 @@ closes its clause; a finite verb for which nothing waits is the second place of 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from coachbot.nlp.mirrorwords import Word, data, listed
+from coachbot.nlp.verbforms import lemma
 
 #: Words that join main clauses with the verb in second place.
 JOINERS = frozenset({"en", "maar", "want", "dus", "of"})
@@ -28,14 +29,6 @@ class Unit:
     doubts: set[str] = field(default_factory=set)
 
 
-def lemma(word: Word) -> str:
-    """The infinitive of a verb; the tables of forms come before the lemmatizer."""
-    for infinitive, forms in data()["verb_forms"].items():
-        if word.low in forms:
-            return str(infinitive)
-    return word.lemma
-
-
 def units(words: Sequence[Word]) -> list[Unit]:
     """The main clauses of one sentence, in order; one without a finite verb has `verb` -1."""
     return _Scan(words).run()
@@ -45,7 +38,7 @@ class _Scan:
     """One walk over a sentence; `waiting` holds the openers that still lack their verb."""
 
     def __init__(self, words: Sequence[Word]) -> None:
-        self.words = words
+        self.words = list(words)
         self.found: list[Unit] = []
         self.waiting: list[int] = []
         self._fresh(0, "")
@@ -67,9 +60,16 @@ class _Scan:
 
     def _step(self, place: int) -> int:
         word = self.words[place]
+        if self.waiting and (word.low == "," or word.kind == "co"):
+            self._late_close(place)
+        if word.low == "want" and self.verb is not None:
+            if self.waiting:
+                self.doubts.add("open clause")
+            self.waiting = []
         if word.low == ",":
             return self._comma(place)
-        if word.kind == "co" and word.low in JOINERS and not self.waiting and self.verb is not None:
+        asks = word.low == "of" and opens(self.words, place, self.start, self.verb)
+        if word.kind == "co" and not asks and word.low in JOINERS and not self.waiting and self.verb is not None:
             verdict = starts_unit(self.words, place + 1, self._inside())
             if verdict is not None:
                 if not verdict:
@@ -87,6 +87,13 @@ class _Scan:
             self._finite(place)
         return place + 1
 
+    def _late_close(self, place: int) -> None:
+        """`waar ze bij zijn en ...`: the infinitive just before is a plural finite verb."""
+        last = self.words[place - 1]
+        if last.kind == "inf" and place - 1 > self.waiting[-1] and self.words[place - 2].kind != "te":
+            self.words[place - 1] = replace(last, tag="WW(pv,tgw,mv)", kind="pv", plural=True)
+            self.waiting.pop()
+
     def _inside(self) -> bool:
         """Is the place behind the main verb, in a clause that may run on?"""
         return bool(self.spans) and self.verb is not None and self.spans[-1][0] > self.verb
@@ -98,6 +105,9 @@ class _Scan:
             self.verb = place
             if self.spans and self.spans[-1][1] < 0:
                 self.spans[-1][1] = place
+        elif self.words[place].plural and lemma(self.words[self.verb]) in listed("before_infinitive"):
+            word = self.words[place]
+            self.words[place] = replace(word, kind="inf", tag="WW(inf,vrij,zonder)")
         else:
             self.doubts.add("two verbs")
 
@@ -108,6 +118,10 @@ class _Scan:
             return place + 1
         after = place + 1
         if after < len(self.words) and self.words[after].low in JOINERS:
+            if self.loose is None and starts_unit(self.words, after + 1, self._inside()) is None:
+                self.loose = place
+                if self.words[after].low == "maar":
+                    self.doubts.add("contrast")
             return after
         if after < len(self.words) and opens(self.words, after, self.start, self.verb):
             return after
@@ -116,17 +130,19 @@ class _Scan:
         if starts_unit(self.words, after, False, spliced=True):
             self._close(place)
             self._fresh(after, ",")
-        elif self.loose is None and not self._lists(after):
+        elif self.loose is None and not (
+            self.words[place - 1].kind == "noun" and self._lists(after)
+        ):
             self.loose = place
         return after
 
     def _lists(self, place: int) -> bool:
         """`rust, regelmaat en structuur`: short parts with a joiner before the last one."""
-        for ahead in self.words[place : place + 7]:
-            if ahead.finite or ahead.verbal:
-                return False
+        for count, ahead in enumerate(self.words[place : place + 6]):
             if ahead.kind == "co" and ahead.low in ("en", "of"):
-                return True
+                return count > 0
+            if ahead.kind not in ("noun", "det", "adj", "num"):
+                return False
         return False
 
     def _clause_start(self, place: int) -> int:
@@ -142,6 +158,9 @@ class _Scan:
         if place >= len(self.words) or self.waiting:
             return False
         if self.words[place].low not in data()["infinitive_openers"]:
+            return False
+        after = self.words[place + 1] if place + 1 < len(self.words) else None
+        if after is not None and (after.kind == "num" or after.low in ("half", "kwart", "hoe")):
             return False
         return self._infinitive_end(place) is not None
 
@@ -179,8 +198,10 @@ class _Scan:
 def opens(words: Sequence[Word], place: int, start: int, verb: int | None) -> bool:
     """Does the word open a clause with its verb at the end?"""
     word = words[place]
-    ahead = _finite_ahead(words, place + 1)
-    if ahead is None:
+    if word.kind not in ("rel", "sub", "wh") and word.low != "of":
+        return False
+    ahead = _finite_ahead(words, place)
+    if ahead is None or _second_at_once(words, place, start, ahead):
         return False
     if word.kind == "rel":
         return True
@@ -211,10 +232,36 @@ def _als_is_role(words: Sequence[Word], place: int, ahead: int) -> bool:
     return after is not None and after.low in listed("nominative")
 
 
+def _second_at_once(words: Sequence[Word], place: int, start: int, ahead: int) -> bool:
+    """`..., dat staat er`, `..., die heeft gelijk`: a main clause, its verb in second place."""
+    word = words[place]
+    if ahead != place + 1:
+        return False
+    if word.kind == "sub":
+        return True
+    if word.low not in ("die", "dat"):
+        return False
+    after = words[ahead + 1] if ahead + 1 < len(words) else None
+    loose = place > start and words[place - 1].low == ","
+    if loose and word.low == "dat":
+        return True
+    return after is not None and not (
+        after.verbal or after.kind in ("co", "prep", "sub", "rel", "prt") or after.low == "," or after.finite
+    )
+
+
 def _finite_ahead(words: Sequence[Word], place: int) -> int | None:
-    for index in range(place, len(words)):
-        if words[index].finite:
+    """The finite verb that may close the opener at `place`: before the clause is cut off."""
+    nested = False
+    for index in range(place + 1, len(words)):
+        word = words[index]
+        if word.finite:
             return index
+        nested = nested or word.kind in ("sub", "rel", "wh")
+        if word.low == "want" or (word.low == "," and index > place + 1 and not nested):
+            return None
+        if words[place].low == "als" and word.kind == "co" and word.low in ("en", "maar"):
+            return None
     return None
 
 
@@ -240,6 +287,8 @@ def starts_unit(
     after = words[verb + 1] if verb + 1 < len(words) else None
     if not inside:
         return True
+    if len(between) == 1 and between[0].low in ("dat", "die"):
+        return False
     if not between:
         return True if after is not None and after.low in listed("nominative") else False
     return _second_place(between, after)
@@ -274,7 +323,7 @@ def _constituents(words: Sequence[Word]) -> int:
 
 def _fronted_clause(words: Sequence[Word], place: int) -> bool | None:
     """`en als hij komt, ga ik`: an embedded clause in front of a main clause of its own."""
-    closing = _finite_ahead(words, place + 1)
+    closing = _finite_ahead(words, place)
     if closing is None:
         return None
     index = closing + 1

@@ -2,57 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+from math import log
+
 from spacy.tokens import Doc
 
 from coachbot.model import Emotion, Person, Rung, Time
-from coachbot.nlp import cues
+from coachbot.nlp.heads import Scores
 
-_KEYS = {
-    Rung.ACTION: "action",
-    Rung.COMMITMENT: "commitment",
-    Rung.NEED: "need",
-    Rung.CONCERN: "concern",
-}
+#: Rungs that by the codebook hold no blame.
+BLAMELESS = frozenset({Rung.NONE, Rung.POSITION})
+#: The price, in log-odds, of `verwijt` without blame or anger.
+_EMPTY_BLAME = 2.0
+_TINY = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Rung and blame, decided together."""
+
+    rung: Rung
+    blame: bool
+
+
+def verdict(scores: Scores, limits: Mapping[str, float]) -> Verdict:
+    """The likeliest pair of rung and blame that the codebook allows."""
+    chance = _shifted(float(scores.of("blame")[0]), limits["blame"])
+    angry = float(scores.of("emotions")[tuple(Emotion).index(Emotion.ANGRY)])
+    calm = angry < limits[str(Emotion.ANGRY)]
+    best, top = Verdict(Rung.NONE, False), float("-inf")
+    for (rung, share), blame in product(zip(Rung, scores.of("rung"), strict=True), (False, True)):
+        if blame and rung in BLAMELESS:
+            continue
+        value = log(float(share) + _TINY) + log((chance if blame else 1 - chance) + _TINY)
+        if rung is Rung.BLAME and not blame and calm:
+            value -= _EMPTY_BLAME
+        if value > top:
+            best, top = Verdict(rung, blame), value
+    return best
+
+
+def _shifted(chance: float, limit: float) -> float:
+    """The chance moved so that `limit` becomes one half."""
+    odds = chance / (1 - chance + _TINY) * (1 - limit) / limit
+    return odds / (1 + odds)
 
 
 def find(doc: Doc) -> Rung:
-    """By cue words from high to low; then blame and feeling; a bare "moet" is a standpoint."""
-    normalised = doc._.normalised
-    hits = {rung: any(cues.find(cues.pattern(key), normalised)) for rung, key in _KEYS.items()}
-    emotions = {emotion for emotion, _ in doc._.emotions}
-    self_blame = any(cues.find(cues.pattern("self_blame"), normalised))
-    for rung in (Rung.ACTION, Rung.COMMITMENT, Rung.NEED):
-        if hits[rung] and not doc._.blame:
-            return rung
-    if doc._.blame or Emotion.ANGRY in emotions:
-        return Rung.BLAME
-    if self_blame or emotions & {Emotion.SAD, Emotion.AFRAID} or hits[Rung.CONCERN]:
-        return Rung.CONCERN
-    if any(cues.find(cues.pattern("position"), normalised)) and not emotions:
-        return Rung.POSITION
-    return Rung.NONE
+    """The rung of the verdict."""
+    return verdict(doc._.scores, doc._.heads.limits).rung
 
 
 def person(doc: Doc, rung: Rung) -> Person:
-    """Blame is about the other; else the pronoun that stands first among the subjects."""
-    if rung is Rung.BLAME:
+    """Blame is about the other; else whoever scores highest."""
+    if rung is Rung.BLAME and doc._.blame:
         return Person.OTHER
-    words = doc._.normalised.words
-    known = cues.load()["persons"]
-    for word in words:
-        for value in Person:
-            if value is not Person.NONE and word in known[str(value)]:
-                return value
-    return Person.NONE
+    return tuple(Person)[int(doc._.scores.of("person").argmax())]
 
 
 def time(doc: Doc, rung: Rung) -> Time:
-    """Plans and wishes lie ahead; a past tense or participle behind; the rest is now."""
-    normalised = doc._.normalised
-    if rung in (Rung.ACTION, Rung.COMMITMENT) or any(cues.find(cues.pattern("wishes"), normalised)):
-        return Time.FUTURE
-    if any(cues.find(cues.pattern("past"), normalised)):
-        return Time.PAST
-    if any(cues.find(cues.pattern("moment"), normalised)):
-        return Time.FUTURE
-    return Time.PRESENT
+    """Where the weight lies in time."""
+    return tuple(Time)[int(doc._.scores.of("time").argmax())]

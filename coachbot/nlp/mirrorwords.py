@@ -97,7 +97,7 @@ def _kind_of_pronoun(low: str, tag: str) -> str:
     if tag.startswith("VNW(vb"):
         return "wh"
     if "adv-pron" in tag:
-        return "er"
+        return "wh" if low.startswith("waar") else "er"
     if tag.startswith("VNW(bez") or "prenom" in tag:
         return "det"
     if tag.startswith("VNW(onbep,grad"):
@@ -118,6 +118,11 @@ def words(doc: Doc) -> list[Word]:
             continue
         found += _mended(token)
     return _reread(found)
+
+
+def _predicate(after: Word | None) -> bool:
+    """Can the word before this one not be a preposition? (`ik vind het naar dat ...`)"""
+    return after is None or after.kind in ("punct", "sub", "co") or after.low in ("hoe", "om")
 
 
 def _sign(text: str, index: int) -> Word:
@@ -167,6 +172,12 @@ def _reread(found: list[Word]) -> list[Word]:
             reread[place] = replace(word, kind="te" if verb else "adv")
             if verb and after is not None and after.kind == "noun":
                 reread[place + 1] = replace(after, kind="inf")
+        elif low == "hoor" and word.finite:
+            near = {w.low for w in (reread[place - 1] if place else None, after) if w is not None}
+            if not near & {"ik", "'k"}:
+                reread[place] = replace(word, tag="TSW()", kind="int")
+        elif low == "naar" and word.kind == "prep" and place and _predicate(after):
+            reread[place] = replace(word, tag="ADJ(vrij,basis,zonder)", kind="adj")
         elif low == "om" and word.kind == "sub":
             reread[place] = replace(word, kind="prep")
     return reread

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from coachbot.nlp import blame, clauses, cues, emotion, ladder, safety
+from coachbot.nlp import blame, clauses, cues, emotion, heads, ladder, safety
 
 #: Longest stretch that is read; what comes after it in one message is left unread.
 MAX_CHARACTERS = 4_000
+#: The trained tagger, parser and lemmatizer.
+MODEL = Path(__file__).parent / "model"
 
-for _name in ("normalised", "clauses", "emotions", "blame", "rung", "safety"):
+for _name in (
+    "normalised",
+    "clauses",
+    "heads",
+    "scores",
+    "emotions",
+    "blame",
+    "rung",
+    "safety",
+):
     if not Doc.has_extension(_name):
         Doc.set_extension(_name, default=None)
 
@@ -26,6 +39,19 @@ def _normalise(doc: Doc) -> Doc:
 def _clauses(doc: Doc) -> Doc:
     doc._.clauses = clauses.find(doc)
     return doc
+
+
+@Language.factory("coach_heads")
+class _Heads:
+    """Scores every label once; the finders after it decide."""
+
+    def __init__(self, nlp: Language, name: str) -> None:
+        self.heads = heads.load()
+
+    def __call__(self, doc: Doc) -> Doc:
+        doc._.heads = self.heads
+        doc._.scores = self.heads(doc, doc._.normalised)
+        return doc
 
 
 @Language.component("coach_emotion")
@@ -55,6 +81,7 @@ def _safety(doc: Doc) -> Doc:
 COMPONENTS = (
     "coach_normalise",
     "coach_clauses",
+    "coach_heads",
     "coach_emotion",
     "coach_blame",
     "coach_ladder",
@@ -63,8 +90,8 @@ COMPONENTS = (
 
 
 def load() -> Language:
-    """The reading pipeline, ready; takes about a quarter of a second."""
-    nlp = spacy.blank("nl")
+    """The reading pipeline, ready."""
+    nlp = spacy.load(MODEL)
     for component in COMPONENTS:
         nlp.add_pipe(component)
     return nlp

@@ -5,18 +5,13 @@ from __future__ import annotations
 from spacy.tokens import Doc
 
 from coachbot.model import Safety
-from coachbot.nlp import cues
 
 
 def find(doc: Doc) -> tuple[Safety, bool]:
-    """The category and whether it is certain; a figure of speech is no alarm."""
-    normalised = doc._.normalised
-    if any(cues.find(cues.pattern("safety", "figures"), normalised)):
+    """The category and whether it is certain; in doubt it is asked about."""
+    chances, limits = doc._.scores.of("safety"), doc._.heads.limits
+    alarm = 1 - float(chances[0])
+    if alarm < limits["safety_ask"]:
         return Safety.NONE, False
-    for tier in ("certain", "likely"):
-        for category in Safety:
-            if category is Safety.NONE:
-                continue
-            if any(cues.find(cues.pattern("safety", str(category), tier), normalised)):
-                return category, tier == "certain"
-    return Safety.NONE, False
+    category = tuple(Safety)[1 + int(chances[1:].argmax())]
+    return category, alarm >= limits["safety_certain"]

@@ -36,9 +36,15 @@ def _people(text: str, normalised: Normalised) -> tuple[str | None, str | None]:
     sure = re.search(rf"\s(?:{before})\s{phrase}", normalised.text) or re.match(
         rf"\s{phrase}(?!\s(?:{'|'.join(known['says'])}))", normalised.text
     )
+    # At the very start ("met den architect") any noun will do: it answers "met wie?".
+    answer = re.match(
+        rf"(?:\s(?:{before}))?\s(?P<det>{determiners})\s[\w-]+(?:\s[\w-]+)?(?=\s[,.]|$)",
+        normalised.text,
+    )
     name = re.search(rf"\b(?:{before})\s+([A-Z][\w-]+(?:\s[A-Z][\w-]+)?)", text)
     party = _turned(sure) if sure else (name.group(1) if name else None)
-    return party, party or (_turned(anybody) if anybody else None)
+    found = anybody or answer
+    return party, party or (_turned(found) if found else None)
 
 
 def _turned(found: re.Match[str]) -> str:

@@ -1,0 +1,125 @@
+"""Checks a subordinate clause that was built, and says how far it is to be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from coachbot.nlp.fields import Unit
+from coachbot.nlp.mirrorwords import Word, listed
+from coachbot.nlp.persons import lowered
+from coachbot.nlp.subordinate import Clause, Unsure
+from coachbot.nlp.verbforms import lemma
+
+#: What each doubt leaves of the confidence.
+DOUBTS = {
+    "loose": 0.9,
+    "list": 0.7,
+    "fronted clause": 0.95,
+    "free relative": 0.8,
+    "subject by parse": 0.8,
+    "front kept": 0.8,
+    "comparison and clause": 0.8,
+    "ik added": 0.9,
+    "joined": 0.85,
+}
+
+
+def text(turned: Sequence[Word], clause: Clause) -> str:
+    """The words with single spaces, commas attached, and the sentence capital gone."""
+    parts: list[str] = []
+    first = min((w.index for w in turned if w.index >= 0), default=-1)
+    for word in turned:
+        if word.low == ",":
+            if parts and parts[-1] != ",":
+                parts.append(",")
+            continue
+        parts.append(lowered(word) if word.index == first else word.text)
+    while parts and parts[-1] == ",":
+        parts.pop()
+    return " ".join(parts).replace(" ,", ",")
+
+
+def join(first: str, joiner: str, second: str, own: bool) -> str:
+    """Two clauses under one "dat"; the second gets its own when it has its own subject."""
+    joiner = f", {joiner}" if joiner == "maar" else f" {joiner}"
+    return f"{first}{joiner} dat {second}" if own else f"{first}{joiner} {second}"
+
+
+def confidence(
+    clause: Clause, turned: Sequence[Word], unit: Unit, subject: Sequence[Word]
+) -> float:
+    """Between 0 and 1; raises Unsure when the clause breaks a rule of Dutch word order."""
+    _check_words(turned)
+    _check_one_verb(clause)
+    _check_agreement(subject, clause.finite)
+    _check_kept(clause, unit)
+    trust = 1.0
+    for doubt in clause.doubts | unit.doubts:
+        trust *= DOUBTS.get(doubt, 0.9)
+    return trust
+
+
+def _check_words(turned: Sequence[Word]) -> None:
+    """No sign or foreign piece inside, and nobody addressed."""
+    for place, word in enumerate(turned):
+        if word.kind == "x" or word.tag.startswith(("SPEC(vreemd", "SPEC(symb", "SPEC(afgebr")):
+            if not word.text.isalnum():
+                raise Unsure("odd word")
+        if word.kind == "punct" and word.low != ",":
+            raise Unsure("sign inside")
+        if word.kind == "int" and place == 0:
+            raise Unsure("exclamation")
+
+
+def _check_one_verb(clause: Clause) -> None:
+    """One finite verb outside the embedded clauses, and it stands in the cluster at the end."""
+    if any(w.finite for w in clause.middle if not _inside_subject(clause, w)):
+        raise Unsure("finite verb in the middle")
+    if sum(w.finite for w in clause.verbs) != 1:
+        raise Unsure("no single finite verb")
+
+
+def _inside_subject(clause: Clause, word: Word) -> bool:
+    """A relative clause may come along in the phrase that stood in front."""
+    for place, other in enumerate(clause.middle):
+        if other is word:
+            return any(w.kind in ("rel", "wh", "sub") for w in clause.middle[:place])
+    return False
+
+
+def _check_agreement(subject: Sequence[Word], finite: Word) -> None:
+    """`ik heeft`, `wij gaat`: mistyped or misread, so not given back."""
+    lows = {w.low for w in subject}
+    low = finite.low
+    if subject and not lows & {"ik", "we", "wij"} and finite.tag == "WW(pv,tgw,ev)":
+        if not low.endswith("t") and low not in listed("shared_forms"):
+            raise Unsure("agreement")
+    if "en" in lows:
+        if not finite.plural:
+            raise Unsure("agreement")
+    elif "ik" in lows:
+        third = finite.tag == "WW(pv,tgw,met-t)" and not low.endswith("tt")
+        if finite.plural or (third and lemma(finite) in ("hebben", "zijn", "gaan", "doen", "staan")):
+            raise Unsure("agreement")
+    elif lows & {"we", "wij"}:
+        if not low.endswith("n"):
+            raise Unsure("agreement")
+    elif lows & {"hij", "er", "het", "iedereen", "niemand", "iemand"} and len(lows) == 1:
+        if finite.plural and "er" not in lows and "het" not in lows:
+            raise Unsure("agreement")
+        if low in ("ben", "heb") or (low.endswith("n") and finite.tag == "WW(pv,tgw,ev)" and low in ("zijn", "hebben")):
+            raise Unsure("agreement")
+
+
+def _check_kept(clause: Clause, unit: Unit) -> None:
+    """Every word of the clause is still there, but for those that may be dropped in front."""
+    end = len(unit.words) if unit.loose is None else unit.loose
+    kept = {w.index for w in clause.words}
+    for word in unit.words[:end]:
+        if word.index in kept or word.kind == "punct":
+            continue
+        if word.low in listed("dropped_in_front") or word.low == "dan":
+            continue
+        if any(v.finite and v.low.startswith(word.low) for v in clause.verbs):
+            continue
+        raise Unsure("lost a word")

@@ -1,0 +1,102 @@
+"""Everything that is held about somebody: handed over, or erased to the last byte."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from typing import Any
+
+from sqlite_utils import Database
+
+from coachbot.store import Store
+
+#: Other processes may be reading; the log can only be emptied when they are done.
+EMPTY_SECONDS = 3.0
+#: What hangs on a session, and what hangs on a person.
+OF_SESSION = ("turns", "remembered", "temperatures")
+OF_USER = ("pending", "reminders")
+#: Columns that hold JSON, unpacked again for who asks what is held about them.
+PACKED = ("snapshot", "before", "reading", "reply")
+
+
+class EraseError(Exception):
+    """The rows are gone, but the file could not be rewritten yet."""
+
+
+def gather(store: Store, user: str, chat: int) -> dict[str, Any] | None:
+    """All that is held about somebody as JSON data; None when nothing is."""
+    db = store.db
+    found: dict[str, Any] = {"user": next(db.query("select * from users where id = ?", [user]), {})}
+    found["sessions"] = [
+        _unpacked(row) | {table: _of(db, table, row["id"]) for table in OF_SESSION}
+        for row in db.query("select * from sessions where user = ? order by id", [user])
+    ]
+    for table in OF_USER:
+        found[table] = [dict(r) for r in db.query(f"select * from {table} where user = ?", [user])]
+    found["updates"] = [
+        dict(row)
+        for row in db.query(
+            "select id, message, at, done from updates where chat = ? order by id", [chat]
+        )
+    ]
+    held = found["user"] or found["sessions"] or any(found[table] for table in OF_USER)
+    return found if held else None
+
+
+def _of(db: Database, table: str, session: int) -> list[dict[str, Any]]:
+    return [
+        _unpacked(row) for row in db.query(f"select * from {table} where session = ?", [session])
+    ]
+
+
+def _unpacked(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: json.loads(value) if key in PACKED and value else value for key, value in row.items()
+    }
+
+
+def erase(store: Store, user: str, chat: int, update: int) -> None:
+    """Every row of somebody, up to and with `update`, whose own row stays until it is answered.
+
+    The bytes are gone from the files after `scrub`.
+    """
+    with store.db.atomic():
+        sessions = "select id from sessions where user = ?"
+        for table in OF_SESSION:
+            store.db.execute(f"delete from {table} where session in ({sessions})", [user])
+        store.db.execute("delete from sessions where user = ?", [user])
+        for table in OF_USER:
+            store.db.execute(f"delete from {table} where user = ?", [user])
+        store.db.execute("delete from users where id = ?", [user])
+        # Reminders that are on their way out have negative numbers, so they go as well. The
+        # numbers stay, so that an update that comes in once more is not taken for a new one.
+        store.db.execute(
+            "update updates set chat = null, message = null, payload = null, outcome = null,"
+            " done = 1 where chat = ? and id < ?",
+            [chat, update],
+        )
+        store.db.execute("update updates set payload = '' where id = ?", [update])
+
+
+def scrub(store: Store) -> None:
+    """Rewrites the file and empties the write-ahead log, so that erased text is in neither.
+
+    Raises `EraseError` when another process keeps the file busy for too long.
+    """
+    try:
+        store.db.execute("vacuum")
+    except sqlite3.OperationalError as error:
+        raise EraseError("the database is in use by another process") from error
+    empty_log(store)
+
+
+def empty_log(store: Store) -> None:
+    """Moves everything out of the write-ahead log and cuts it to nothing."""
+    deadline = time.monotonic() + EMPTY_SECONDS
+    while time.monotonic() < deadline:
+        busy, _, _ = store.db.execute("pragma wal_checkpoint(truncate)").fetchone()
+        if not busy:
+            return
+        time.sleep(0.05)
+    raise EraseError("the database is in use by another process; its log could not be emptied")

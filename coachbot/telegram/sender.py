@@ -1,0 +1,237 @@
+"""Sends what was decided, however the network behaves."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile
+from telegram.constants import ChatAction, ParseMode
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+
+from coachbot import picture, store_erase
+from coachbot.coach import Card
+from coachbot.telegram.lanes import Desk
+from coachbot.telegram.logs import event, fault
+from coachbot.telegram.outgoing import (
+    MAX_CAPTION,
+    Button,
+    Do,
+    Out,
+    card_html,
+    card_text,
+    length,
+    say,
+)
+from coachbot.telegram.parts import Parts, user_of
+
+#: The first wait after a failed send, the longest one, and when a message is given up (seconds).
+FIRST_WAIT, LONGEST_WAIT, GIVE_UP = 0.5, 30.0, 3_600.0
+#: Acknowledging and marking a press is a courtesy: tried for this long.
+COURTESY = 10.0
+#: "Typt…" must not hold up an answer for longer than this.
+TYPING = 1.0
+#: What stands in the database while erased text may still be in its files.
+OWED = "scrub"
+
+
+class Sender:
+    """The outgoing half of the bot."""
+
+    def __init__(self, bot: Bot, desk: Desk, parts: Parts) -> None:
+        self.bot = bot
+        self.desk = desk
+        self.parts = parts
+        self.painter = ThreadPoolExecutor(1, thread_name_prefix="painter")
+
+    def close(self) -> None:
+        """Waits for no picture any more."""
+        self.painter.shutdown(wait=False, cancel_futures=True)
+
+    async def typing(self, chat: int) -> None:
+        """Shows "typt…"; nothing is lost when that fails."""
+        try:
+            async with asyncio.timeout(TYPING):
+                await self.bot.send_chat_action(chat, ChatAction.TYPING)
+        except (TelegramError, TimeoutError) as error:
+            event(logging.DEBUG, "typing_failed", error=type(error).__name__)
+
+    async def deliver(self, chat: int, outs: list[Out]) -> None:
+        """Does everything in order; presses are acknowledged meanwhile.
+
+        Somebody who shut the bot out is remembered, and the rest is left undone.
+        """
+        courtesies = [
+            asyncio.create_task(self._courtesy(chat, out))
+            for out in outs
+            if out.do in (Do.ACKNOWLEDGE, Do.MARK)
+        ]
+        try:
+            for out in outs:
+                if not await self._do(chat, out):
+                    break
+        except Forbidden:
+            event(logging.INFO, "blocked")
+            await self.desk.run(self.parts.inbox.block, user_of(chat), True)
+        finally:
+            await asyncio.gather(*courtesies)
+
+    async def _do(self, chat: int, out: Out) -> bool:
+        """Does one thing; False when what follows would not be true any more."""
+        match out.do:
+            case Do.SAY:
+                await self._say(chat, out)
+            case Do.CARD:
+                await self._card(chat, int(out.target))
+            case Do.DATA:
+                await self._data(chat)
+            case Do.SCRUB:
+                return await self._scrub(chat, out.target == "log")
+            case Do.ACKNOWLEDGE | Do.MARK:
+                pass
+        return True
+
+    async def _say(self, chat: int, out: Out) -> None:
+        try:
+            await self._insist(
+                lambda: self.bot.send_message(
+                    chat, out.text, parse_mode=ParseMode.HTML, reply_markup=_keyboard(out.buttons)
+                )
+            )
+        except BadRequest as error:
+            event(logging.ERROR, "refused", what="message", **fault(error))
+
+    # -- the card and the data ---------------------------------------------------------------
+
+    async def _card(self, chat: int, session: int) -> None:
+        coach = self.parts.coach
+        card = await self.desk.run(coach.card, user_of(chat), session)
+        if card is None:
+            return
+        title = self.parts.words.say("kaart")
+        labels = coach.engine.dialogues[coach.engine.main].labels
+        signs = (labels["temperatuur_voor"], labels["temperatuur_na"])
+        felt = zip(signs, (card.before, card.after), strict=True)
+        rows = [*card.rows, *((label, sign) for label, sign in felt if sign)]
+        short = length(card_text(title, rows)) <= MAX_CAPTION
+        shown = await self._photo(chat, card, title, signs, card_html(title, rows) if short else "")
+        if not (shown and short):
+            for out in say(card_text(title, rows)):
+                await self._say(chat, out)
+
+    async def _photo(
+        self, chat: int, card: Card, title: str, signs: tuple[str, str], caption: str
+    ) -> bool:
+        """The card as a picture; False when it cannot be drawn or is not taken."""
+        loop = asyncio.get_running_loop()
+        try:
+            png = await loop.run_in_executor(self.painter, picture.png, card, title, signs)
+        except (OSError, ImportError, ValueError, RuntimeError) as error:
+            event(logging.ERROR, "picture_failed", **fault(error))
+            return False
+        try:
+            await self._insist(
+                lambda: self.bot.send_photo(
+                    chat, InputFile(png, "kaart.png"), caption=caption, parse_mode=ParseMode.HTML
+                )
+            )
+        except BadRequest as error:
+            event(logging.ERROR, "refused", what="picture", **fault(error))
+            return False
+        return True
+
+    async def _data(self, chat: int) -> None:
+        found = await self.desk.run(store_erase.gather, self.parts.coach.store, user_of(chat), chat)
+        data = json.dumps(found, ensure_ascii=False, indent=2).encode()
+        words = self.parts.words
+        name = words.say("gegevens_bestand")
+        try:
+            await self._insist(
+                lambda: self.bot.send_document(
+                    chat, InputFile(data, name), caption=words.say("gegevens")
+                )
+            )
+        except BadRequest as error:
+            event(logging.ERROR, "refused", what="data", **fault(error))
+
+    async def _scrub(self, chat: int, log_only: bool) -> bool:
+        """Erased rows leave the files as well; while another process prevents that, it is owed."""
+        if await self.desk.run(self.clean, log_only):
+            return True
+        await self.desk.run(self.parts.inbox.owe, OWED, True)
+        for out in say(self.parts.words.say("wis_bezig")):
+            await self._say(chat, out)
+        return False
+
+    def clean(self, log_only: bool = False) -> bool:
+        """Rewrites the database file; to be called on the desk."""
+        store = self.parts.coach.store
+        try:
+            (store_erase.empty_log if log_only else store_erase.scrub)(store)
+        except store_erase.EraseError as error:
+            event(logging.ERROR, "scrub_failed", **fault(error))
+            return False
+        return True
+
+    # -- presses -----------------------------------------------------------------------------
+
+    async def _courtesy(self, chat: int, out: Out) -> None:
+        """Takes the waiting sign off a button, or its row away; Telegram may find it too late."""
+        try:
+            if out.do is Do.ACKNOWLEDGE:
+                await self._insist(
+                    lambda: self.bot.answer_callback_query(out.target, out.text or None), COURTESY
+                )
+            elif out.text:
+                await self._insist(
+                    lambda: self.bot.edit_message_text(
+                        out.text, chat, int(out.target), parse_mode=ParseMode.HTML
+                    ),
+                    COURTESY,
+                )
+            else:
+                await self._insist(
+                    lambda: self.bot.edit_message_reply_markup(chat, int(out.target)), COURTESY
+                )
+        except TelegramError as error:
+            event(logging.INFO, "courtesy_refused", what=out.do, error=type(error).__name__)
+
+    async def _insist(self, send: Callable[[], Awaitable[Any]], patience: float = GIVE_UP) -> None:
+        """Sends, and waits out a rate limit, a lost network and a server in trouble.
+
+        Raises `BadRequest` and `Forbidden` at once, anything else after `patience` seconds.
+        """
+        started, wait = time.monotonic(), FIRST_WAIT
+        while True:
+            try:
+                await send()
+                return
+            except (BadRequest, Forbidden):
+                raise
+            except (RetryAfter, NetworkError) as error:
+                pause = wait
+                if isinstance(error, RetryAfter):
+                    after = error.retry_after
+                    pause = after.total_seconds() if isinstance(after, timedelta) else float(after)
+                if time.monotonic() - started + pause > patience:
+                    raise
+                event(logging.WARNING, "send_again", error=type(error).__name__, wait=pause)
+                await asyncio.sleep(pause)
+                wait = min(wait * 2, LONGEST_WAIT)
+
+
+def _keyboard(buttons: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | None:
+    if not buttons:
+        return None
+    return InlineKeyboardMarkup(
+        [
+            [InlineKeyboardButton(label, callback_data=data) for label, data in row]
+            for row in buttons
+        ]
+    )

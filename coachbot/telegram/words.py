@@ -1,0 +1,142 @@
+"""The sentences of `telegram.yml`, checked when they are read: names, placeholders, text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from coachbot.dialogue import ContentError, placeholders
+
+#: Every sentence the bot needs, with what it fills in.
+SAYS: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(
+        (
+            "vooraf help geen_gesprek druk te_snel verbeterd niet_verbeterd al_gekozen fout kaart"
+            " privacy gegevens gegevens_bestand gegevens_leeg wis wis_klaar wis_bezig wis_niet"
+            " wis_leeg wanneer wanneer_aanbod wanneer_onduidelijk wanneer_opgegeven hoe_laat"
+            " voorbij gepland_nu niet_gepland verder herinnering_verlaat de_ander"
+        ).split(),
+        frozenset(),
+    ),
+    "onbekend": frozenset({"menu"}),
+    "groep": frozenset({"link"}),
+    "code_onbekend": frozenset({"code"}),
+    "ingekort": frozenset({"aantal"}),
+    **dict.fromkeys(("klopt", "gepland"), frozenset({"dag", "tijd"})),
+    **dict.fromkeys(
+        ("herinnering", "herinnering_leeg", "herinnering_laat"), frozenset({"ander", "tijd"})
+    ),
+}
+#: The commands this adapter answers itself; the others are words of the dialogue.
+OWN = ("herinner", "gegevens", "wis", "privacy")
+BUTTONS = ("ja", "nee", "wis_ja", "wis_nee", "herinner_niet")
+KINDS = (
+    "doorgestuurd spraak foto video gif sticker locatie contact bestand peiling dobbelsteen anders"
+).split()
+DAYS = ("vandaag", "morgen", "datum", "weekdagen", "maanden")
+#: What Telegram allows beside a command in its menu, and in the name of one.
+MENU_CHARACTERS, COMMAND_CHARACTERS = 256, 32
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Everything the bot says around the conversation."""
+
+    menu: Mapping[str, str]
+    words: Mapping[str, str]
+    buttons: Mapping[str, str]
+    kinds: Mapping[str, str]
+    says: Mapping[str, str]
+    days: Mapping[str, tuple[str, ...]]
+
+    def say(self, name: str, **filled: object) -> str:
+        """A sentence by its name, filled in."""
+        return self.says[name].format_map({key: str(value) for key, value in filled.items()})
+
+    def command(self, text: str) -> str | None:
+        """The command of this adapter that a message without a slash stands for."""
+        return self.words.get(text.strip().lower().strip(" .!?,…"))
+
+    def day(self, moment: datetime, now: datetime) -> str:
+        """How the day of a moment is named, seen from now; both in the same time zone."""
+        ahead = (moment.date() - now.date()).days
+        if ahead in (0, 1):
+            return self.days[("vandaag", "morgen")[ahead]][0]
+        return self.days["datum"][0].format(
+            weekdag=self.days["weekdagen"][moment.weekday()],
+            dag=moment.day,
+            maand=self.days["maanden"][moment.month - 1],
+        )
+
+
+def parse(data: Any, name: str, commands: frozenset[str]) -> Words:
+    """Plain data (as YAML gives it) to `Words`; `commands` are those the dialogue knows."""
+    parts = _fields(data, name, ("menu", "words", "buttons", "says", "kinds", "days"))
+    says = {key: "\n\n".join(lines) for key, lines in _section(parts, name, "says", SAYS).items()}
+    for key, line in says.items():
+        for placeholder in sorted(placeholders(line) - SAYS[key]):
+            allowed = ", ".join(sorted(SAYS[key])) or "none"
+            raise ContentError(
+                f"{name}: says.{key}: {{{placeholder}}} is not known; allowed: {allowed}"
+            )
+    menu = _single(parts, name, "menu", None)
+    for command, shown in menu.items():
+        if command not in commands | {"start", *OWN}:
+            raise ContentError(
+                f"{name}: menu.{command}: no such command; allowed:"
+                f" {', '.join(sorted(commands | {'start', *OWN}))}"
+            )
+        if not shown or len(shown) > MENU_CHARACTERS or len(command) > COMMAND_CHARACTERS:
+            raise ContentError(f"{name}: menu.{command}: longer than Telegram allows, or empty")
+    words = {
+        word.lower(): command
+        for command, listed in _section(parts, name, "words", OWN).items()
+        for word in listed
+    }
+    days = {key: tuple(lines) for key, lines in _section(parts, name, "days", DAYS).items()}
+    for key, count in (("weekdagen", 7), ("maanden", 12)):
+        if len(days[key]) != count:
+            raise ContentError(f"{name}: days.{key}: {len(days[key])} names, allowed: {count}")
+    return Words(
+        menu=menu,
+        words=words,
+        buttons=_single(parts, name, "buttons", BUTTONS),
+        kinds=_single(parts, name, "kinds", KINDS),
+        says=says,
+        days=days,
+    )
+
+
+def _fields(data: Any, where: str, allowed: Any) -> dict[str, Any]:
+    if not isinstance(data, dict):
+        raise ContentError(f"{where}: expected keys with values, found {data!r}")
+    for key in data:
+        if key not in allowed:
+            raise ContentError(f"{where}: key {key!r} is not known; allowed: {', '.join(allowed)}")
+    for key in allowed:
+        if key not in data:
+            raise ContentError(f"{where}: key {key!r} is missing")
+    return data
+
+
+def _section(parts: dict[str, Any], name: str, section: str, keys: Any) -> dict[str, list[str]]:
+    """A section of lists of text; with `keys` exactly those must be there."""
+    where = f"{name}: {section}"
+    given = parts[section]
+    fields = _fields(given, where, keys if keys is not None else given or ())
+    found = {}
+    for key, value in fields.items():
+        lines = value if isinstance(value, list) else [value]
+        for line in lines:
+            if not isinstance(line, str) or not line.strip():
+                raise ContentError(
+                    f'{where}.{key}: {line!r} is no text; write every sentence between quotes ("…")'
+                )
+        found[str(key)] = lines
+    return found
+
+
+def _single(parts: dict[str, Any], name: str, section: str, keys: Any) -> dict[str, str]:
+    return {key: lines[0] for key, lines in _section(parts, name, section, keys).items()}

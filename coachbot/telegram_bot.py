@@ -1,0 +1,438 @@
+"""The Telegram bot: updates in, replies out, and nothing lost on the way.
+
+1. An update comes in by polling or by webhook. It is stripped to what the coach may know and
+   written to the inbox; only then is it confirmed to Telegram.
+2. It goes into the lane of its chat, where one is handled at a time.
+3. On the desk (the one thread with the database) it is answered: turn, effects and what will be
+   said are recorded in one transaction.
+4. It is sent, and the entry of the inbox is closed. A crash before that sends it after the restart.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sqlite3
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from secrets import token_urlsafe
+from typing import Any
+
+from telegram import BotCommand, LinkPreviewOptions, Update
+from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.ext import Defaults, ExtBot, Updater
+from telegram.request import HTTPXRequest
+
+from coachbot import reminders
+from coachbot.coach import Coach
+from coachbot.config import BotSettings
+from coachbot.reminders import Reminders
+from coachbot.store_inbox import Inbox
+from coachbot.telegram import incoming, logs, outgoing
+from coachbot.telegram.answers import Answers
+from coachbot.telegram.incoming import Incoming, Kind
+from coachbot.telegram.lanes import Desk, Lanes
+from coachbot.telegram.limits import Pace, SendLimits
+from coachbot.telegram.logs import event, fault
+from coachbot.telegram.outgoing import Do, Out, say
+from coachbot.telegram.parts import Parts
+from coachbot.telegram.sender import OWED, Sender
+from coachbot.telegram.words import Words
+
+UPDATES = [
+    Update.MESSAGE,
+    Update.EDITED_MESSAGE,
+    Update.CALLBACK_QUERY,
+    Update.MY_CHAT_MEMBER,
+]
+#: Seconds: how long one poll waits for updates, how soon after the start a conflict means that
+#: *this* bot is the second one, how long a stop waits for the turn in hand and for the network.
+POLL, NEWCOMER, HAND, NETWORK = 20, 30.0, 6.0, 2.0
+#: Seconds between looks at the reminders, signs of life, and sweeps of old numbers.
+TICK, BEAT, SWEEP = 1.0, 10.0, 3_600.0
+TYPED = (Kind.TEXT, Kind.COMMAND, Kind.EDIT)
+
+
+class BotError(Exception):
+    """One line about why the bot cannot run; never holds the token."""
+
+
+def run(coach: Coach, words: Words, settings: BotSettings) -> None:
+    """Runs until SIGTERM or Ctrl-C; raises `BotError` when it cannot."""
+    with alone(coach.store.path):
+        asyncio.run(_live(coach, words, settings))
+
+
+async def _live(coach: Coach, words: Words, settings: BotSettings) -> None:
+    await _Bot(coach, words, settings).live()
+
+
+@contextmanager
+def alone(db: Path) -> Iterator[None]:
+    """Holds the lock of this database; the system lets go of it even after a crash."""
+    lock = sqlite3.connect(db.with_name(f"{db.name}.bot"), timeout=0, isolation_level=None)
+    try:
+        lock.execute("begin exclusive")
+    except sqlite3.OperationalError as error:
+        raise BotError(f"{db}: another bot runs on this database; stop that one first") from error
+    else:
+        yield
+    finally:
+        lock.close()
+
+
+class _Request(HTTPXRequest):
+    """Tells what Telegram answered to each poll, which the library keeps to itself."""
+
+    def __init__(self, on_answer: Callable[[int], None]) -> None:
+        super().__init__(connection_pool_size=2, read_timeout=10.0)
+        self.on_answer = on_answer
+
+    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
+        code, payload = await super().do_request(*args, **kwargs)
+        self.on_answer(code)
+        return code, payload
+
+
+class _Door(asyncio.Queue[object]):
+    """Where the library puts updates. `put` returns when the update is safe on the disk."""
+
+    def __init__(self, receive: Callable[[Update], Awaitable[None]]) -> None:
+        super().__init__()
+        self.receive = receive
+
+    async def put(self, item: object) -> None:
+        if isinstance(item, Update):
+            await self.receive(item)
+
+
+@dataclass(slots=True)
+class _Item:
+    """Something to handle, and when it came in (monotonic seconds)."""
+
+    came: Incoming
+    since: float
+
+
+class _Bot:
+    """The running bot."""
+
+    def __init__(self, coach: Coach, words: Words, settings: BotSettings) -> None:
+        self.settings = settings
+        self.started = time.monotonic()
+        self.polled: float | None = None
+        self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self.desk = Desk()
+        self.inbox = Inbox(coach.store)
+        self.reminders = Reminders(coach.store.db, settings.before, settings.after)
+        self.coach = coach
+        self.words = words
+        self.pace = Pace(settings.per_minute)
+        self.groups = Pace(1)
+        self.aliases = logs.Aliases()
+        self.lanes: Lanes[_Item] = Lanes(self._work)
+        self.bot: ExtBot[Any] = ExtBot(
+            settings.token,
+            base_url=f"{settings.api}/bot",
+            base_file_url=f"{settings.api}/file/bot",
+            request=HTTPXRequest(connection_pool_size=64, read_timeout=20.0, pool_timeout=20.0),
+            get_updates_request=_Request(self._answered),
+            defaults=Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True)),
+            rate_limiter=SendLimits(settings.per_second),
+        )
+        self.updater = Updater(self.bot, _Door(self._receive))
+
+    # -- a life ------------------------------------------------------------------------------
+
+    async def live(self) -> None:
+        """Connects, works until it is told to stop or cannot go on, and closes."""
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with suppress(NotImplementedError):
+                asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        told = asyncio.create_task(stop.wait())
+        work = asyncio.create_task(self._serve())
+        try:
+            await asyncio.wait({told, work, self.failed}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            told.cancel()
+            await self._close(work)
+        if self.failed.done():
+            raise BotError(self.failed.result())
+        if work.done() and not work.cancelled():
+            work.result()
+
+    async def _serve(self) -> None:
+        await self._connect()
+        self.parts = Parts(
+            coach=self.coach,
+            inbox=self.inbox,
+            reminders=self.reminders,
+            words=self.words,
+            username=self.bot.username,
+            max_length=self.settings.max_length,
+            new_users=self.settings.new_users,
+            clock=reminders.now,
+        )
+        self.answers = Answers(self.parts)
+        self.sender = Sender(self.bot, self.desk, self.parts)
+        for waiting in await self.desk.run(self.inbox.waiting):
+            came = incoming.unpack(waiting.payload) if waiting.payload else None
+            if came:
+                self.lanes.add(came.chat, _Item(came, time.monotonic()))
+        await self._persist(self._open)
+        event(logging.INFO, "started", seconds=f"{time.monotonic() - self.started:.2f}")
+        menu = asyncio.create_task(self._offer_menu())
+        try:
+            await self._keep_time()
+        finally:
+            menu.cancel()
+
+    async def _connect(self) -> None:
+        """Telegram must know the token before anything else happens."""
+        await self._persist(self.updater.initialize)
+
+    async def _open(self) -> None:
+        hook = self.settings.webhook
+        if hook is None:
+            await self.updater.start_polling(
+                timeout=timedelta(seconds=POLL), allowed_updates=UPDATES, error_callback=_note
+            )
+            return
+        await self.updater.start_webhook(
+            listen=hook.host,
+            port=hook.port,
+            url_path=hook.path,
+            webhook_url=hook.url,
+            # Made anew at every start: Telegram is told, nobody else needs to know.
+            secret_token=token_urlsafe(32),
+            allowed_updates=UPDATES,
+        )
+
+    async def _persist(self, step: Callable[[], Awaitable[object]]) -> None:
+        """Does a step of the start, again and again while the network is away."""
+        wait = 0.5
+        while True:
+            try:
+                await step()
+                return
+            except InvalidToken as error:
+                raise BotError("COACHBOT_TOKEN: Telegram does not know this token") from error
+            except BadRequest as error:
+                raise BotError(f"Telegram refuses to start: {self._hidden(error)}") from error
+            except OSError as error:
+                raise BotError(f"--listen: cannot listen there ({error.strerror})") from error
+            except RetryAfter as error:
+                after = error.retry_after
+                wait = after.total_seconds() if isinstance(after, timedelta) else float(after)
+            except NetworkError as error:
+                event(logging.WARNING, "no_connection", wait=wait, error=type(error).__name__)
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, 30.0)
+
+    def _hidden(self, error: Exception) -> str:
+        return str(error).replace(self.settings.token, "***")
+
+    async def _offer_menu(self) -> None:
+        """Tells Telegram the commands; it may refuse, and the bot works all the same."""
+        try:
+            await self.bot.set_my_commands(
+                [BotCommand(name, shown) for name, shown in self.words.menu.items()]
+            )
+        except TelegramError as error:
+            event(logging.WARNING, "menu_refused", error=type(error).__name__)
+
+    async def _close(self, work: asyncio.Task[None]) -> None:
+        """Takes nothing new, finishes the turn in hand, leaves the rest in the inbox."""
+        event(logging.INFO, "stopping", waiting=len(self.lanes.tasks))
+        work.cancel()
+        with suppress(asyncio.CancelledError, Exception):
+            await work
+        closing = [asyncio.create_task(self.lanes.close(HAND))]
+        if self.updater.running:
+            closing.append(asyncio.create_task(self._hang_up()))
+        await asyncio.gather(*closing)
+        if hasattr(self, "sender"):
+            self.sender.close()
+        await asyncio.to_thread(self.desk.close)
+        with suppress(TimeoutError, TelegramError):
+            async with asyncio.timeout(NETWORK):
+                await self.updater.shutdown()
+                await self.bot.shutdown()
+        event(logging.INFO, "stopped")
+
+    async def _hang_up(self) -> int:
+        with suppress(TimeoutError, TelegramError, RuntimeError):
+            async with asyncio.timeout(NETWORK):
+                await self.updater.stop()
+        return 0
+
+    # -- in ----------------------------------------------------------------------------------
+
+    async def _receive(self, update: Update) -> None:
+        """Writes an update down, however long that takes, and puts it in its lane."""
+        since = time.monotonic()
+        came = incoming.incoming(update, self.bot.id, self.bot.username)
+        if came is None:
+            return
+        admitted = self._admit(came)
+        if admitted is None:
+            event(logging.INFO, "dropped", update=came.id, chat=self.aliases.of(came.chat))
+            return
+        wait = 0.1
+        while not self.lanes.closing:
+            try:
+                if await self.desk.run(self._keep, admitted):
+                    self.lanes.add(admitted.chat, _Item(admitted, since))
+                return
+            except sqlite3.Error as error:
+                event(logging.ERROR, "inbox_failed", update=came.id, **fault(error))
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, 10.0)
+
+    def _keep(self, came: Incoming) -> bool:
+        return self.inbox.keep(came.id, came.chat, came.message, came.pack())
+
+    def _admit(self, came: Incoming) -> Incoming | None:
+        """The update, or a word that it goes too fast, or nothing when that was said already."""
+        if came.kind is Kind.GROUP:
+            return came if self.groups.admits(came.chat) else None
+        if came.kind in (Kind.BLOCKED, Kind.UNBLOCKED) or self.pace.admits(came.chat, came.at):
+            return came
+        if not self.pace.warns(came.chat, came.at):
+            return None
+        return Incoming(came.id, came.chat, Kind.TOO_FAST, query=came.query)
+
+    # -- handling ----------------------------------------------------------------------------
+
+    async def _work(self, item: _Item) -> None:
+        """One update from its lane to the end; nothing that goes wrong here stops the lane."""
+        came = item.came
+        try:
+            typing = None
+            if came.kind in TYPED:
+                typing = asyncio.create_task(self.sender.typing(came.chat))
+            outs = await self.desk.run(self._decide, came)
+            if typing:
+                await typing
+            passed = time.monotonic() - item.since
+            await self.sender.deliver(came.chat, outs)
+            wiped = any(out.do is Do.SCRUB for out in outs)
+            await self.desk.run(self._finish, came, wiped)
+            event(
+                logging.INFO,
+                "handled",
+                update=came.id,
+                chat=self.aliases.of(came.chat),
+                kind=came.kind,
+                out=len(outs),
+                ms=round(passed * 1000),
+            )
+        except InvalidToken:
+            self._fail("COACHBOT_TOKEN: Telegram does not know this token any more")
+        except Exception as error:
+            # The last resort: the update stays in the inbox and is tried at the next start.
+            event(logging.ERROR, "fault", update=came.id, **fault(error))
+
+    def _decide(self, came: Incoming) -> list[Out]:
+        """What to send for an update: decided once, in one transaction with all it changes."""
+        before = self.inbox.outcome(came.id)
+        if before:
+            return outgoing.unpack(before)
+        try:
+            with self._whole():
+                outs = self.answers.handle(came)
+                self.inbox.decide(came.id, outgoing.pack(outs))
+        except sqlite3.OperationalError:
+            raise
+        except Exception as error:
+            # A fault of ours in one message must not silence the chat: it is said and left.
+            event(logging.ERROR, "fault", update=came.id, **fault(error))
+            outs = say(self.words.say("fout"))
+            with self._whole():
+                self.inbox.decide(came.id, outgoing.pack(outs))
+        return outs
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """All or nothing; the write lock is taken at once, so that no other process comes between."""
+        db = self.coach.store.db
+        db.execute("begin immediate")
+        try:
+            yield
+        except BaseException:
+            db.rollback()
+            raise
+        db.commit()
+
+    def _finish(self, came: Incoming, wiped: bool) -> None:
+        self.inbox.done(came.id, forget=wiped)
+        if wiped:
+            self.sender.clean(log_only=True)
+
+    # -- time --------------------------------------------------------------------------------
+
+    async def _keep_time(self) -> None:
+        """Reminders when they are due, a sign of life, and now and then a sweep."""
+        beaten = swept = 0.0
+        while True:
+            try:
+                for came in await self.desk.run(self._due):
+                    self.lanes.add(came.chat, _Item(came, time.monotonic()))
+                alive = self.settings.webhook is not None or self.polled is not None
+                if alive and time.monotonic() - beaten >= BEAT:
+                    beaten = time.monotonic()
+                    await self.desk.run(self.inbox.beat, "poll", self._last_poll())
+                if time.monotonic() - swept >= SWEEP:
+                    swept = time.monotonic()
+                    await self.desk.run(self.inbox.prune)
+                if await self.desk.run(self.inbox.owes, OWED) and await self.desk.run(
+                    self.sender.clean
+                ):
+                    await self.desk.run(self.inbox.owe, OWED, False)
+            except sqlite3.Error as error:
+                event(logging.ERROR, "database", **fault(error))
+            await asyncio.sleep(TICK)
+
+    def _last_poll(self) -> datetime:
+        """When Telegram last answered a poll; with a webhook the open door is the sign of life."""
+        ago = 0.0 if self.polled is None else time.monotonic() - self.polled
+        return datetime.now(UTC) - timedelta(seconds=ago)
+
+    def _due(self) -> list[Incoming]:
+        """Reminders that are due, moved from the plan to the inbox."""
+        now = reminders.now()
+        first = self.reminders.next_due()
+        if first is None or first > now:
+            return []
+        found = []
+        with self._whole():
+            for reminder in self.reminders.take(now):
+                chat = int(reminder.user.removeprefix("tg:"))
+                number = self.inbox.own_number()
+                came = Incoming(number, chat, Kind.REMINDER, text=reminder.pack())
+                self.inbox.keep(number, chat, 0, came.pack())
+                found.append(came)
+        return found
+
+    def _answered(self, code: int) -> None:
+        """What Telegram answered to a poll."""
+        if 200 <= code < 300:
+            self.polled = time.monotonic()
+        elif code in (401, 404):
+            self._fail("COACHBOT_TOKEN: Telegram does not know this token any more")
+        elif code == 409 and time.monotonic() - self.started < NEWCOMER:
+            self._fail("COACHBOT_TOKEN: another bot runs with this token; stop that one first")
+
+    def _fail(self, why: str) -> None:
+        if not self.failed.done():
+            self.failed.set_result(why)
+
+
+def _note(error: TelegramError) -> None:
+    event(logging.WARNING, "poll_failed", error=type(error).__name__)
