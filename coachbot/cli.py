@@ -109,9 +109,7 @@ def chat(ctx: click.Context, db: Path | None, plain: bool, cards: Path) -> None:
 @_db
 @click.option("--webhook", metavar="URL", help="Let Telegram send updates to URL, not by polling.")
 @click.option("--listen", metavar="HOST:PORT", help="Where to listen for the webhook.")
-@click.option(
-    "--log-level", help="debug, info, warning or error; default COACHBOT_LOG, else info."
-)
+@click.option("--log-level", help="debug, info, warning or error; default COACHBOT_LOG, else info.")
 @click.pass_context
 def telegram(
     ctx: click.Context,
@@ -130,11 +128,12 @@ def telegram(
     words = content.words(places.dialogues or content.default_dir())
     logs.setup(settings.log_level, settings.token)
     coach = _coach(places)
-    from coachbot import telegram_bot
+    from coachbot.telegram.wire import BotError
+    from coachbot.telegram_bot import run
 
     try:
-        telegram_bot.run(coach, words, settings)
-    except telegram_bot.BotError as error:
+        run(coach, words, settings)
+    except BotError as error:
         raise click.ClickException(str(error)) from error
     finally:
         coach.store.close()
@@ -246,7 +245,7 @@ def check(ctx: click.Context, folder: Path | None) -> None:
 def graph(ctx: click.Context, name: str) -> None:
     """Write the machine of dialogue NAME as a Mermaid diagram."""
     from coachbot import content
-    from coachbot.engine import mermaid
+    from coachbot.machine import mermaid
 
     dialogues = content.load(ctx.obj or content.default_dir())
     if name not in dialogues:

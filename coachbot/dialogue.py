@@ -15,12 +15,15 @@ from coachbot.conditions import CONDITIONS, SLOTS
 
 #: Targets that are no state: stay and ask again, or go back to where a detour began.
 STAY, RESUME = "hier", "hervat"
+#: What one reply may hold, the mirror and the question together.
+MAX_SENTENCES = 2
 #: Placeholders that can always be filled.
 ALWAYS = frozenset({"ander", "waar", "citaat", "spiegel"})
 #: Placeholders that depend on what was heard; a variant that needs one steps aside without it.
 SOMETIMES = frozenset(SLOTS) - ALWAYS | {
     "zin",
     "cue",
+    "cue_zin",
     "gevoelswoord",
     "absoluut",
     "getal",
@@ -94,7 +97,10 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """Something that may be said anywhere; it is answered and the question asked again."""
+    """Something that may be said anywhere; it is answered and the question asked again.
+
+    `hint` and `explain` answer with the state's own hint or explanation, where it has one.
+    """
 
     name: str
     when: tuple[str, ...]
@@ -102,6 +108,7 @@ class Aside:
     say: tuple[str, ...] = ()
     miss: bool = False
     hint: bool = False
+    explain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +244,7 @@ def _choices(value: Any, where: str) -> tuple[Choice, ...]:
 
 
 def _aside(data: Any, where: str) -> Aside:
-    fields = _fields(data, where, ("name", "when", "unless", "say", "miss", "hint"))
+    fields = _fields(data, where, ("name", "when", "unless", "say", "miss", "hint", "explain"))
     return Aside(
         name=str(fields.get("name", "")),
         when=_names(fields.get("when"), f"{where}.when", CONDITIONS),
@@ -245,6 +252,7 @@ def _aside(data: Any, where: str) -> Aside:
         say=_lines(fields.get("say"), f"{where}.say"),
         miss=_flag(fields, "miss", where),
         hint=_flag(fields, "hint", where),
+        explain=_flag(fields, "explain", where),
     )
 
 
@@ -298,6 +306,11 @@ def parse(data: Any, name: str) -> Dialogue:
         summary=_rows(fields.get("summary"), f"{name}: summary"),
         labels={str(k): str(v) for k, v in (fields.get("labels") or {}).items()},
     )
+
+
+def sentences(line: str) -> int:
+    """How many sentences a line holds; words quoted inside it do not count."""
+    return len(re.findall(r"[.?](?=\s|$)|…$", re.sub(r"‘[^’]*’", "‘’", line)))
 
 
 def placeholders(line: str) -> set[str]:

@@ -7,15 +7,21 @@ machine move gives one answer (`tests/test_engine.py` pins that).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
-
-from transitions import Machine
 
 from coachbot import phrasing
-from coachbot.conditions import CONDITIONS
-from coachbot.dialogue import RESUME, STAY, Aside, Choice, Dialogue, Option, State
+from coachbot.dialogue import (
+    MAX_SENTENCES,
+    RESUME,
+    Aside,
+    Choice,
+    Dialogue,
+    Option,
+    State,
+    sentences,
+)
+from coachbot.machine import build, matches
 from coachbot.model import Act, Level, Reading, Remembered, Reply, Rung, Safety, Session, Turn
 
 #: After this many answers that do not fit, the coach says what it is after and offers to skip.
@@ -24,57 +30,6 @@ MISSES = 2
 PHRASES = {"ander": "counterpart", "onderwerp": "topic", "wanneer": "moment"}
 #: A slot that keeps the picked choice or number, not the words around it.
 NUMBERS = ("temperatuur_voor", "temperatuur_na", "temperatuur_later", "zekerheid")
-
-
-def build(dialogue: Dialogue) -> Machine:
-    """The `transitions` machine of one dialogue (everything this project knows of the library).
-
-    `STAY` and `RESUME` are internal transitions: the machine keeps its state, and the engine
-    brings somebody back from a detour, which may lie in another dialogue.
-    """
-    machine = Machine(
-        model=None, states=list(dialogue.states), initial=dialogue.start, auto_transitions=False
-    )
-    for state in dialogue.states.values():
-        for option in state.next:
-            machine.add_transition(
-                "message",
-                state.name,
-                None if option.goto in (STAY, RESUME) else option.goto,
-                conditions=[CONDITIONS[name] for name in option.when],
-                unless=[CONDITIONS[name] for name in option.unless],
-            )
-    return machine
-
-
-def mermaid(dialogue: Dialogue) -> str:
-    """The machine as a Mermaid state diagram, drawn by `transitions` itself."""
-    from transitions.extensions import GraphMachine
-
-    place = type("Place", (), {})()
-    machine = GraphMachine(
-        model=place,
-        states=[{"name": state.name, "final": state.final} for state in dialogue.states.values()],
-        initial=dialogue.start,
-        auto_transitions=False,
-        graph_engine="mermaid",
-        title=dialogue.name,
-    )
-    for state in dialogue.states.values():
-        for option in state.next:
-            label = " + ".join([*option.when, *(f"niet {name}" for name in option.unless)])
-            target = {STAY: state.name, RESUME: state.name}.get(option.goto, option.goto)
-            resumes = f" ({RESUME})" if option.goto == RESUME else ""
-            machine.add_transition((label or "anders") + resumes, state.name, target)
-    graph: Any = machine.get_combined_graph()
-    return str(graph.source)
-
-
-def matches(option: Option | Aside, session: Session, reading: Reading) -> bool:
-    """Do all of `when` and none of `unless` hold?"""
-    return all(CONDITIONS[name](session, reading) for name in option.when) and not any(
-        CONDITIONS[name](session, reading) for name in option.unless
-    )
 
 
 class Engine:
@@ -110,7 +65,7 @@ class Engine:
             after.paused = False
             taken = "resume"
             lines = [*self._recap(after)]
-        lines.append(self._ask(after, None))
+        lines.append(self._ask(after, None, lines))
         return self._turn(session, after, Reading(text=""), lines, taken)
 
     def respond(self, session: Session, reading: Reading, previous: Session | None = None) -> Turn:
@@ -172,7 +127,7 @@ class Engine:
             after.rung, after.emotions = reading.rung, reading.emotions
         if option.goto == RESUME or (after.dialogue, after.state) != origin:
             after.misses, after.skip_offered = 0, False
-        lines.append(self._ask(after, reading))
+        lines.append(self._ask(after, reading, lines))
         return self._turn(before, after, reading, lines, " ".join(taken))
 
     def _go(self, after: Session, option: Option, reading: Reading) -> None:
@@ -240,7 +195,7 @@ class Engine:
             phrases = self.dialogues[after.dialogue].phrases["overslaan"]
             lines.append(self._say(after, "overslaan", phrases, reading))
         else:
-            lines.append(self._ask(after, reading))
+            lines.append(self._ask(after, reading, lines))
         return lines
 
     def _aside(self, after: Session, reading: Reading) -> Aside | None:
@@ -257,10 +212,11 @@ class Engine:
             return replace(self._skip(before, after, reading), taken=taken)
         lines = self._missed(after, reading, aside, state)
         if not lines:
-            say = (state.hint if aside.hint else ()) or aside.say
+            own = state.hint if aside.hint else state.explain if aside.explain else ()
+            say = own or aside.say
             lines = [self._say(after, f"*{aside.name}", say, reading)]
             if not lines[0].endswith("?"):
-                lines.append(self._ask(after, reading))
+                lines.append(self._ask(after, reading, lines))
         return self._turn(before, after, reading, lines, taken)
 
     def _skip(self, before: Session, after: Session, reading: Reading) -> Turn:
@@ -271,7 +227,8 @@ class Engine:
             junction = self._state(after)
             option = next(o for o in junction.next if matches(o, after, reading))
             self._go(after, option, reading)
-        lines = [self._phrase(after, "overgeslagen", reading), self._ask(after, reading)]
+        lines = [self._phrase(after, "overgeslagen", reading)]
+        lines.append(self._ask(after, reading, lines))
         return self._turn(before, after, reading, lines, f"{after.dialogue}/{state.name}#skip")
 
     def _command(self, after: Session, reading: Reading) -> str | None:
@@ -315,7 +272,7 @@ class Engine:
         if name in ("pauze", "stop"):
             after.paused, after.ended = name == "pauze", name == "stop"
         else:
-            lines.append(self._ask(after, None))
+            lines.append(self._ask(after, None, lines[:1]))
         turn = self._turn(before, after, reading, lines, taken)
         reply = replace(turn.reply, card=name == "kaart" and possible)
         return replace(turn, reply=reply, undo=name == "terug" and possible)
@@ -329,12 +286,19 @@ class Engine:
     def _phrase(self, after: Session, key: str, reading: Reading | None) -> str:
         return self._say(after, key, self.dialogues[after.dialogue].phrases[key], reading)
 
-    def _ask(self, after: Session, reading: Reading | None) -> str:
+    def _ask(self, after: Session, reading: Reading | None, before: Sequence[str] = ()) -> str:
+        """The state's question, in the room that the lines before it leave."""
         state = self._state(after)
-        return self._say(after, state.name, state.say, reading)
+        room = max(1, MAX_SENTENCES - sum(sentences(line) for line in before))
+        return self._say(after, state.name, state.say, reading, room)
 
     def _say(
-        self, after: Session, key: str, variants: tuple[str, ...], reading: Reading | None
+        self,
+        after: Session,
+        key: str,
+        variants: tuple[str, ...],
+        reading: Reading | None,
+        room: int = MAX_SENTENCES,
     ) -> str:
         """Choose and fill a variant; count it, so that the next time it is another one."""
         words = phrasing.values(self.dialogues[after.dialogue], after, reading)
@@ -342,7 +306,7 @@ class Engine:
         words.setdefault("spiegel", "")
         count = after.said.get(key, 0)
         after.said[key] = count + 1
-        line = phrasing.choose(variants, words, count, after.last_reply)
+        line = phrasing.choose(variants, words, count, after.last_reply, room)
         return phrasing.sentence_case(line)
 
     def _state(self, session: Session) -> State:
@@ -352,6 +316,8 @@ class Engine:
         self, before: Session, after: Session, reading: Reading, lines: list[str], taken: str
     ) -> Turn:
         state = self._state(after)
+        here = (before.dialogue, before.state) == (after.dialogue, after.state)
+        after.laps = before.laps + 1 if here else 0
         after.last_reply = tuple(lines)
         after.ended = after.ended or state.final
         reply = Reply(

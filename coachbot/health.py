@@ -13,7 +13,7 @@ SILENT = timedelta(minutes=1)
 
 
 def report(path: Path, now: datetime | None = None) -> tuple[list[str], bool]:
-    """Lines `name: value`, and whether the bot polled lately; `StoreError` when there is no file."""
+    """Lines `name: value`, and whether the bot polled lately; no file is a `StoreError`."""
     if not path.exists():
         raise StoreError(f"{path}: does not exist yet; the bot has not run")
     store = Store(path)

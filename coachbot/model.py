@@ -150,6 +150,8 @@ class Reading:
     request: bool = False
     #: Does it begin with the other ("Jij …", "U …")?
     opens_with_other: bool = False
+    #: Does it begin with a third person ("Hij …", "Ze …")?
+    opens_with_third: bool = False
     absolutes: tuple[str, ...] = ()
     #: The weightiest stretch of `text`, to the letter and short enough to quote.
     gist: str = ""
@@ -200,6 +202,8 @@ class Session:
     #: How often each thing was said, so that the next variant is chosen.
     said: dict[str, int] = field(default_factory=dict)
     misses: int = 0
+    #: How often in a row the same state was asked.
+    laps: int = 0
     skip_offered: bool = False
     #: (dialogue, state) to come back to after a detour, last one last.
     detours: list[tuple[str, str]] = field(default_factory=list)

@@ -121,7 +121,7 @@ def _clock(name: str, numbers: list[int], shown: str, part: str | None) -> time 
 
 def _of_day(hour: int, part: str | None) -> int:
     """An hour on the clock of twelve to the hour that is meant."""
-    if hour > 12 or hour == 0 and part is None:
+    if hour > 12 or (hour == 0 and part is None):
         return hour % 24
     if part is None:
         return hour + 12 if hour < FIRST_HOUR else hour

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from coachbot.dialogue import Dialogue, placeholders
+from coachbot.dialogue import MAX_SENTENCES, Dialogue, placeholders, sentences
 from coachbot.model import Heard, Level, Reading, Reflection, Remembered, Rung, Session
 
 #: A quotation longer than this is no mirror any more.
@@ -119,6 +119,10 @@ def _heard(dialogue: Dialogue, reading: Reading) -> dict[str, str]:
     found = {"citaat": quote(reading.gist or reading.text)}
     if reading.blame_cues:
         found["cue"] = quote(reading.blame_cues[0])
+        # One word out of its sentence ("blijkbaar") says nothing to somebody who reads it back.
+        longer = [cue for cue in reading.blame_cues if len(cue.split()) > 1]
+        if longer:
+            found["cue_zin"] = quote(longer[0])
     if reading.emotions:
         found["gevoelswoord"] = dialogue.labels.get(reading.emotions[0], "")
     if reading.absolutes:
@@ -129,9 +133,13 @@ def _heard(dialogue: Dialogue, reading: Reading) -> dict[str, str]:
 
 
 def choose(
-    variants: Sequence[str], words: Mapping[str, str], count: int, avoid: Sequence[str]
+    variants: Sequence[str],
+    words: Mapping[str, str],
+    count: int,
+    avoid: Sequence[str],
+    room: int = MAX_SENTENCES,
 ) -> str:
-    """The `count`-th variant that can be filled and was not said just now.
+    """The `count`-th variant that can be filled, fits in `room` sentences and is not said again.
 
     Variants that use what the person said come first: they are what makes the coach work.
     """
@@ -141,8 +149,9 @@ def choose(
     ordered = own[count % len(own) :] + own[: count % len(own)] if own else []
     ordered += [v for v in fit if v not in own]
     filled = [v.format_map(words) for v in ordered]
-    fresh = [line for line in filled if line not in avoid]
-    return (fresh or filled)[0]
+    short = [line for line in filled if sentences(line) <= room]
+    fresh = [line for line in short or filled if line not in avoid]
+    return (fresh or [line for line in filled if line not in avoid] or filled)[0]
 
 
 def sentence_case(line: str) -> str:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
-from coachbot.dialogue import ALWAYS, RESUME, SOMETIMES, STAY, Dialogue, State, placeholders
+from coachbot.dialogue import (
+    ALWAYS,
+    MAX_SENTENCES,
+    RESUME,
+    SOMETIMES,
+    STAY,
+    Dialogue,
+    State,
+    placeholders,
+    sentences,
+)
 
 #: What one thing said may hold: plain Dutch, said aloud, with one question at a time.
-MAX_SENTENCES, MAX_QUESTIONS, MAX_WORDS = 2, 1, 34
+MAX_QUESTIONS, MAX_WORDS = 1, 34
 
 
 def _speech(dialogue: Dialogue) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -35,9 +44,8 @@ def _check_speech(dialogue: Dialogue) -> Iterator[str]:
                 yield f"{where}: {{{name}}} is not known; allowed: {', '.join(sorted(known))}"
             if "!" in line:
                 yield f"{where}: no exclamation marks: {line!r}"
-            sentences = len(re.findall(r"[.?](?=\s|$)|…$", line))
-            if sentences > MAX_SENTENCES:
-                yield f"{where}: {sentences} sentences, allowed: {MAX_SENTENCES}: {line!r}"
+            if sentences(line) > MAX_SENTENCES:
+                yield f"{where}: {sentences(line)} sentences, allowed: {MAX_SENTENCES}: {line!r}"
             if line.count("?") > MAX_QUESTIONS:
                 yield f"{where}: more than one question: {line!r}"
             if len(line.split()) > MAX_WORDS:

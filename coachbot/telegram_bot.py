@@ -15,11 +15,10 @@ import logging
 import signal
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
 
@@ -33,15 +32,16 @@ from coachbot.coach import Coach
 from coachbot.config import BotSettings
 from coachbot.reminders import Reminders
 from coachbot.store_inbox import Inbox
-from coachbot.telegram import incoming, logs, outgoing
-from coachbot.telegram.answers import Answers
+from coachbot.telegram import incoming, logs
+from coachbot.telegram.counter import Counter, warm_up
 from coachbot.telegram.incoming import Incoming, Kind
 from coachbot.telegram.lanes import Desk, Lanes
 from coachbot.telegram.limits import Pace, SendLimits
 from coachbot.telegram.logs import event, fault
-from coachbot.telegram.outgoing import Do, Out, say
+from coachbot.telegram.outgoing import Do
 from coachbot.telegram.parts import Parts
-from coachbot.telegram.sender import OWED, Sender
+from coachbot.telegram.sender import Sender
+from coachbot.telegram.wire import BotError, Door, PollRequest, alone
 from coachbot.telegram.words import Words
 
 UPDATES = [
@@ -53,13 +53,11 @@ UPDATES = [
 #: Seconds: how long one poll waits for updates, how soon after the start a conflict means that
 #: *this* bot is the second one, how long a stop waits for the turn in hand and for the network.
 POLL, NEWCOMER, HAND, NETWORK = 20, 30.0, 6.0, 2.0
+#: A newcomer's last poll, when it leaves, is told to the other bot as one more conflict.
+CONFLICTS = 3
 #: Seconds between looks at the reminders, signs of life, and sweeps of old numbers.
 TICK, BEAT, SWEEP = 1.0, 10.0, 3_600.0
 TYPED = (Kind.TEXT, Kind.COMMAND, Kind.EDIT)
-
-
-class BotError(Exception):
-    """One line about why the bot cannot run; never holds the token."""
 
 
 def run(coach: Coach, words: Words, settings: BotSettings) -> None:
@@ -70,45 +68,6 @@ def run(coach: Coach, words: Words, settings: BotSettings) -> None:
 
 async def _live(coach: Coach, words: Words, settings: BotSettings) -> None:
     await _Bot(coach, words, settings).live()
-
-
-@contextmanager
-def alone(db: Path) -> Iterator[None]:
-    """Holds the lock of this database; the system lets go of it even after a crash."""
-    lock = sqlite3.connect(db.with_name(f"{db.name}.bot"), timeout=0, isolation_level=None)
-    try:
-        lock.execute("begin exclusive")
-    except sqlite3.OperationalError as error:
-        raise BotError(f"{db}: another bot runs on this database; stop that one first") from error
-    else:
-        yield
-    finally:
-        lock.close()
-
-
-class _Request(HTTPXRequest):
-    """Tells what Telegram answered to each poll, which the library keeps to itself."""
-
-    def __init__(self, on_answer: Callable[[int], None]) -> None:
-        super().__init__(connection_pool_size=2, read_timeout=10.0)
-        self.on_answer = on_answer
-
-    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
-        code, payload = await super().do_request(*args, **kwargs)
-        self.on_answer(code)
-        return code, payload
-
-
-class _Door(asyncio.Queue[object]):
-    """Where the library puts updates. `put` returns when the update is safe on the disk."""
-
-    def __init__(self, receive: Callable[[Update], Awaitable[None]]) -> None:
-        super().__init__()
-        self.receive = receive
-
-    async def put(self, item: object) -> None:
-        if isinstance(item, Update):
-            await self.receive(item)
 
 
 @dataclass(slots=True)
@@ -126,10 +85,10 @@ class _Bot:
         self.settings = settings
         self.started = time.monotonic()
         self.polled: float | None = None
+        self.conflicts = 0
         self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.desk = Desk()
         self.inbox = Inbox(coach.store)
-        self.reminders = Reminders(coach.store.db, settings.before, settings.after)
         self.coach = coach
         self.words = words
         self.pace = Pace(settings.per_minute)
@@ -141,11 +100,11 @@ class _Bot:
             base_url=f"{settings.api}/bot",
             base_file_url=f"{settings.api}/file/bot",
             request=HTTPXRequest(connection_pool_size=64, read_timeout=20.0, pool_timeout=20.0),
-            get_updates_request=_Request(self._answered),
+            get_updates_request=PollRequest(self._answered),
             defaults=Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True)),
             rate_limiter=SendLimits(settings.per_second),
         )
-        self.updater = Updater(self.bot, _Door(self._receive))
+        self.updater = Updater(self.bot, Door(self._receive))
 
     # -- a life ------------------------------------------------------------------------------
 
@@ -157,8 +116,9 @@ class _Bot:
                 asyncio.get_running_loop().add_signal_handler(number, stop.set)
         told = asyncio.create_task(stop.wait())
         work = asyncio.create_task(self._serve())
+        ends: set[asyncio.Future[Any]] = {told, work, self.failed}
         try:
-            await asyncio.wait({told, work, self.failed}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
             told.cancel()
             await self._close(work)
@@ -168,23 +128,22 @@ class _Bot:
             work.result()
 
     async def _serve(self) -> None:
-        await self._connect()
-        self.parts = Parts(
+        warm = self.words.say("vooraf")
+        await asyncio.gather(self._connect(), self.desk.run(warm_up, self.coach.language, warm))
+        parts = Parts(
             coach=self.coach,
             inbox=self.inbox,
-            reminders=self.reminders,
+            reminders=Reminders(self.inbox.db, self.settings.before, self.settings.after),
             words=self.words,
             username=self.bot.username,
             max_length=self.settings.max_length,
             new_users=self.settings.new_users,
             clock=reminders.now,
         )
-        self.answers = Answers(self.parts)
-        self.sender = Sender(self.bot, self.desk, self.parts)
-        for waiting in await self.desk.run(self.inbox.waiting):
-            came = incoming.unpack(waiting.payload) if waiting.payload else None
-            if came:
-                self.lanes.add(came.chat, _Item(came, time.monotonic()))
+        self.counter = Counter(parts)
+        self.sender = Sender(self.bot, self.desk, self.counter)
+        for came in await self.desk.run(self.counter.backlog):
+            self.lanes.add(came.chat, _Item(came, time.monotonic()))
         await self._persist(self._open)
         event(logging.INFO, "started", seconds=f"{time.monotonic() - self.started:.2f}")
         menu = asyncio.create_task(self._offer_menu())
@@ -287,16 +246,13 @@ class _Bot:
         wait = 0.1
         while not self.lanes.closing:
             try:
-                if await self.desk.run(self._keep, admitted):
+                if await self.desk.run(self.counter.keep, admitted):
                     self.lanes.add(admitted.chat, _Item(admitted, since))
                 return
             except sqlite3.Error as error:
                 event(logging.ERROR, "inbox_failed", update=came.id, **fault(error))
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, 10.0)
-
-    def _keep(self, came: Incoming) -> bool:
-        return self.inbox.keep(came.id, came.chat, came.message, came.pack())
 
     def _admit(self, came: Incoming) -> Incoming | None:
         """The update, or a word that it goes too fast, or nothing when that was said already."""
@@ -317,13 +273,13 @@ class _Bot:
             typing = None
             if came.kind in TYPED:
                 typing = asyncio.create_task(self.sender.typing(came.chat))
-            outs = await self.desk.run(self._decide, came)
+            outs = await self.desk.run(self.counter.decide, came)
             if typing:
                 await typing
             passed = time.monotonic() - item.since
             await self.sender.deliver(came.chat, outs)
             wiped = any(out.do is Do.SCRUB for out in outs)
-            await self.desk.run(self._finish, came, wiped)
+            await self.desk.run(self.counter.finish, came, wiped)
             event(
                 logging.INFO,
                 "handled",
@@ -339,42 +295,6 @@ class _Bot:
             # The last resort: the update stays in the inbox and is tried at the next start.
             event(logging.ERROR, "fault", update=came.id, **fault(error))
 
-    def _decide(self, came: Incoming) -> list[Out]:
-        """What to send for an update: decided once, in one transaction with all it changes."""
-        before = self.inbox.outcome(came.id)
-        if before:
-            return outgoing.unpack(before)
-        try:
-            with self._whole():
-                outs = self.answers.handle(came)
-                self.inbox.decide(came.id, outgoing.pack(outs))
-        except sqlite3.OperationalError:
-            raise
-        except Exception as error:
-            # A fault of ours in one message must not silence the chat: it is said and left.
-            event(logging.ERROR, "fault", update=came.id, **fault(error))
-            outs = say(self.words.say("fout"))
-            with self._whole():
-                self.inbox.decide(came.id, outgoing.pack(outs))
-        return outs
-
-    @contextmanager
-    def _whole(self) -> Iterator[None]:
-        """All or nothing; the write lock is taken at once, so that no other process comes between."""
-        db = self.coach.store.db
-        db.execute("begin immediate")
-        try:
-            yield
-        except BaseException:
-            db.rollback()
-            raise
-        db.commit()
-
-    def _finish(self, came: Incoming, wiped: bool) -> None:
-        self.inbox.done(came.id, forget=wiped)
-        if wiped:
-            self.sender.clean(log_only=True)
-
     # -- time --------------------------------------------------------------------------------
 
     async def _keep_time(self) -> None:
@@ -382,7 +302,7 @@ class _Bot:
         beaten = swept = 0.0
         while True:
             try:
-                for came in await self.desk.run(self._due):
+                for came in await self.desk.run(self.counter.due):
                     self.lanes.add(came.chat, _Item(came, time.monotonic()))
                 alive = self.settings.webhook is not None or self.polled is not None
                 if alive and time.monotonic() - beaten >= BEAT:
@@ -391,10 +311,7 @@ class _Bot:
                 if time.monotonic() - swept >= SWEEP:
                     swept = time.monotonic()
                     await self.desk.run(self.inbox.prune)
-                if await self.desk.run(self.inbox.owes, OWED) and await self.desk.run(
-                    self.sender.clean
-                ):
-                    await self.desk.run(self.inbox.owe, OWED, False)
+                await self.desk.run(self.counter.settle_debt)
             except sqlite3.Error as error:
                 event(logging.ERROR, "database", **fault(error))
             await asyncio.sleep(TICK)
@@ -404,29 +321,24 @@ class _Bot:
         ago = 0.0 if self.polled is None else time.monotonic() - self.polled
         return datetime.now(UTC) - timedelta(seconds=ago)
 
-    def _due(self) -> list[Incoming]:
-        """Reminders that are due, moved from the plan to the inbox."""
-        now = reminders.now()
-        first = self.reminders.next_due()
-        if first is None or first > now:
-            return []
-        found = []
-        with self._whole():
-            for reminder in self.reminders.take(now):
-                chat = int(reminder.user.removeprefix("tg:"))
-                number = self.inbox.own_number()
-                came = Incoming(number, chat, Kind.REMINDER, text=reminder.pack())
-                self.inbox.keep(number, chat, 0, came.pack())
-                found.append(came)
-        return found
-
     def _answered(self, code: int) -> None:
         """What Telegram answered to a poll."""
         if 200 <= code < 300:
             self.polled = time.monotonic()
         elif code in (401, 404):
             self._fail("COACHBOT_TOKEN: Telegram does not know this token any more")
-        elif code == 409 and time.monotonic() - self.started < NEWCOMER:
+        elif code == 409:
+            self._conflict()
+
+    def _conflict(self) -> None:
+        """Another bot polls with this token: whoever came last gives way, the other goes on.
+
+        Each poll ends the other bot's, so both are told. The newcomer is the one that never got
+        an answer, or that is told again and again soon after its start.
+        """
+        self.conflicts += 1
+        young = time.monotonic() - self.started < NEWCOMER
+        if young and (self.polled is None or self.conflicts >= CONFLICTS):
             self._fail("COACHBOT_TOKEN: another bot runs with this token; stop that one first")
 
     def _fail(self, why: str) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from coachbot import nlp
-from coachbot.engine import Engine, build, matches, mermaid
+from coachbot.engine import Engine
+from coachbot.machine import build, matches, mermaid
 from coachbot.model import Reading, Remembered, Rung, Session
 
 if TYPE_CHECKING:
@@ -73,5 +74,5 @@ def test_a_command_however_it_is_typed(engine: Engine, language: Language, word:
 
 def test_a_word_with_a_brace_is_no_template(engine: Engine, language: Language) -> None:
     session = _at(engine, "behoefte_vraag")
-    turn = engine.respond(session, nlp.read(language, "ik heb {ander} en {0} nodig"))
+    turn = engine.respond(session, nlp.read(language, "een rooster met {ander} en {0}"))
     assert any("{ander} en {0}" in line for line in turn.reply.lines)

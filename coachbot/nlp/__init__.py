@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from coachbot.model import Act, Reading
+from coachbot.model import Act, Reading, Rung
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -58,19 +58,25 @@ def read(nlp: Language, text: str) -> Reading:
         act=Act.QUESTION if asked else act,
         question=asked,
         rest=rest if act is not Act.TELL else "",
-        own=_hears(told, "own"),
+        own=_hears(told, "own") or rung in (Rung.CONCERN, Rung.NEED) or bool(doc._.emotions),
         request=_hears(told, "requests") or cleaned.rstrip().endswith("?"),
-        opens_with_other=normalised.words[:1] != []
-        and normalised.words[0] in cues.load()["addressed"],
+        opens_with_other=_opens(normalised.words, "addressed"),
+        opens_with_third=_opens(normalised.words, "third"),
         absolutes=situation.absolutes(told.text, normalised),
         gist=_gist(told.text, (*blame_cues, *emotion_words)),
         number=acts.number(cleaned, whole),
-        situation=situation.situation(cleaned, whole),
+        situation=situation.situation(doc, whole),
         has_moment=situation.has_moment(normalised),
         has_step=situation.has_step(normalised),
         content=frozenset(w for w in normalised.words if len(w) > 3 and w.isalpha()),
         words=len(whole.words),
     )
+
+
+def _opens(words: list[str], key: str) -> bool:
+    from coachbot.nlp import cues
+
+    return bool(words) and words[0] in cues.load()[key]
 
 
 def _hears(doc: object, key: str) -> bool:

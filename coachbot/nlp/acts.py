@@ -74,14 +74,14 @@ def question(text: str, normalised: Normalised, rung: Rung) -> str | None:
     "Waarom luistert hij nooit?" asks nothing of the coach: what stands on the ladder is told.
     """
     asks = "?" in text
-    for topic in ("robot", "gegevens", "uitleg", "raad"):
+    for topic in ("robot", "gegevens", "uitleg", "waarom", "raad"):
         found = next(iter(cues.find(cues.pattern("questions", topic), normalised)), None)
         if not found:
             continue
         opens = found.start <= _first_letter(text) + 12
         if topic in ("robot", "gegevens") and (asks or opens) and rung in _NEUTRAL:
             return topic
-        if topic == "uitleg" and opens:
+        if topic in ("uitleg", "waarom") and opens:
             return topic
         if topic == "raad" and (asks or opens) and rung in _NEUTRAL:
             return topic

@@ -90,7 +90,10 @@ class _Scan:
     def _late_close(self, place: int) -> None:
         """`waar ze bij zijn en ...`: the infinitive just before is a plural finite verb."""
         last = self.words[place - 1]
-        if last.kind == "inf" and place - 1 > self.waiting[-1] and self.words[place - 2].kind != "te":
+        before = self.words[place - 2]
+        if before.kind in ("te", "inf", "vd") or before.finite:
+            return
+        if last.kind == "inf" and place - 1 > self.waiting[-1]:
             self.words[place - 1] = replace(last, tag="WW(pv,tgw,mv)", kind="pv", plural=True)
             self.waiting.pop()
 
@@ -148,7 +151,9 @@ class _Scan:
     def _clause_start(self, place: int) -> int:
         """A preposition before a relative pronoun, and the comma before it, belong to the clause."""
         start = place
-        if start > self.start and self.words[start - 1].kind == "prep":
+        low = self.words[place].low
+        bound = low in ("wie", "welke", "wat", "hoe") or low.startswith("hoe")
+        if bound and start > self.start and self.words[start - 1].kind == "prep":
             start -= 1
         if start > self.start and self.words[start - 1].low in ("zonder", "behalve"):
             start -= 1
@@ -160,8 +165,11 @@ class _Scan:
         if self.words[place].low not in data()["infinitive_openers"]:
             return False
         after = self.words[place + 1] if place + 1 < len(self.words) else None
-        if after is not None and (after.kind == "num" or after.low in ("half", "kwart", "hoe")):
+        if after is not None and after.low in ("zonder", "om"):
             return False
+        if after is not None and self.words[place].low == "om":
+            if after.kind == "num" or after.low in ("half", "kwart", "hoe"):
+                return False
         return self._infinitive_end(place) is not None
 
     def _infinitive_end(self, place: int) -> int | None:

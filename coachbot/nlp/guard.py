@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from coachbot.nlp.fields import Unit
-from coachbot.nlp.mirrorwords import Word, listed
+from coachbot.nlp.mirrorwords import Word, data, listed
 from coachbot.nlp.persons import lowered
 from coachbot.nlp.subordinate import Clause, Unsure
 from coachbot.nlp.verbforms import lemma
@@ -28,15 +28,33 @@ def text(turned: Sequence[Word], clause: Clause) -> str:
     """The words with single spaces, commas attached, and the sentence capital gone."""
     parts: list[str] = []
     first = min((w.index for w in turned if w.index >= 0), default=-1)
+    bare = _bare_name(clause)
     for word in turned:
         if word.low == ",":
             if parts and parts[-1] != ",":
                 parts.append(",")
             continue
-        parts.append(lowered(word) if word.index == first else word.text)
+        own = bare and word.index == clause.subject[0].index
+        parts.append(lowered(word, own) if word.index == first else word.text)
     while parts and parts[-1] == ",":
         parts.pop()
     return " ".join(parts).replace(" ,", ",")
+
+
+def _bare_name(clause: Clause) -> bool:
+    """A lone noun as subject may be a name that the tagger does not know."""
+    if len(clause.subject) != 1 or clause.subject[0].kind in ("pron", "er", "wh", "rel"):
+        return False
+    low = clause.subject[0].low
+    if low in listed("people") or low in listed("mass") or clause.subject[0].plural:
+        return False
+    return not low.endswith(tuple(data()["common_endings"]))
+
+
+def words_only(turned: Sequence[Word]) -> str:
+    """The words with single spaces and the sentence capital gone."""
+    first = min((w.index for w in turned if w.index >= 0), default=-1)
+    return " ".join(lowered(w) if w.index == first else w.text for w in turned if w.kind != "punct")
 
 
 def join(first: str, joiner: str, second: str, own: bool) -> str:
@@ -53,6 +71,8 @@ def confidence(
     _check_one_verb(clause)
     _check_agreement(subject, clause.finite)
     _check_kept(clause, unit)
+    _check_embedded(clause.after)
+    _check_embedded(clause.before)
     trust = 1.0
     for doubt in clause.doubts | unit.doubts:
         trust *= DOUBTS.get(doubt, 0.9)
@@ -91,6 +111,7 @@ def _check_agreement(subject: Sequence[Word], finite: Word) -> None:
     """`ik heeft`, `wij gaat`: mistyped or misread, so not given back."""
     lows = {w.low for w in subject}
     low = finite.low
+    _check_noun(subject, finite)
     if subject and not lows & {"ik", "we", "wij"} and finite.tag == "WW(pv,tgw,ev)":
         if not low.endswith("t") and low not in listed("shared_forms"):
             raise Unsure("agreement")
@@ -109,6 +130,34 @@ def _check_agreement(subject: Sequence[Word], finite: Word) -> None:
             raise Unsure("agreement")
         if low in ("ben", "heb") or (low.endswith("n") and finite.tag == "WW(pv,tgw,ev)" and low in ("zijn", "hebben")):
             raise Unsure("agreement")
+
+
+def _check_embedded(words: Sequence[Word]) -> None:
+    """In each embedded clause, `ik` and `we` meet the verb that goes with them."""
+    waiting: list[str] = []
+    for place, word in enumerate(words):
+        after = words[place + 1] if place + 1 < len(words) else None
+        if word.kind in ("sub", "rel", "wh") and any(w.finite for w in words[place:]):
+            waiting.append(after.low if after is not None else "")
+        elif word.finite and waiting:
+            subject = waiting.pop()
+            if subject == "ik" and (word.plural or word.tag == "WW(pv,tgw,met-t)"):
+                raise Unsure("agreement inside")
+            if subject in ("we", "wij") and not word.low.endswith("n"):
+                raise Unsure("agreement inside")
+
+
+def _check_noun(subject: Sequence[Word], finite: Word) -> None:
+    """A singular noun with a plural verb, or the other way round: misread."""
+    if any(w.low in listed("collective") or w.kind in ("rel", "wh", "sub", "co") for w in subject):
+        return
+    head = next((w for w in subject if w.kind == "noun"), None)
+    if head is None or any(w.kind == "pron" for w in subject) or subject[0].kind == "num":
+        return
+    if head.plural and not finite.plural and len(subject) < 5 and subject[0] is head:
+        return
+    if head.plural != finite.plural and not head.tag.startswith(("N(eigen", "SPEC")):
+        raise Unsure("number")
 
 
 def _check_kept(clause: Clause, unit: Unit) -> None:

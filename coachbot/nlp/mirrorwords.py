@@ -134,11 +134,22 @@ def _mended(token: Token) -> Iterable[Word]:
     if not any(c.isalnum() for c in text):
         sound = text in ENDS or text in (",", "(", ")") or text[0] in QUOTES or set(text) <= set(".!?…")
         return [_sign(text if text in ENDS or len(text) == 1 else text[0], token.i)] if sound else []
+    if text.endswith(".") and text[:-1].lower() in listed("before_stop"):
+        return [_word(token, text[:-1], changed=True), _sign(".", token.i)]
+    if text == "'s":
+        return [_clitic(token)]
     mended = data()["mend"].get(text.lower())
     pieces = mended.split() if mended else [text]
     if len(pieces) == 1 and pieces[0] == text.lower():
         pieces = [text]
     return [_word(token, piece, changed=piece != text) for piece in pieces]
+
+
+def _clitic(token: Token) -> Word:
+    """`'s`: "is", or the first half of "'s nachts"."""
+    if token.tag_.startswith("WW") and not token.nbor().text.endswith("s") if token.i + 1 < len(token.doc) else False:
+        return _word(token, "is", changed=True)
+    return Word("'s", "BW()", "'s", "adv", token.i)
 
 
 def _word(token: Token, text: str, changed: bool) -> Word:
@@ -175,7 +186,7 @@ def _reread(found: list[Word]) -> list[Word]:
         elif low == "hoor" and word.finite:
             near = {w.low for w in (reread[place - 1] if place else None, after) if w is not None}
             if not near & {"ik", "'k"}:
-                reread[place] = replace(word, tag="TSW()", kind="int")
+                reread[place] = _sign(".", word.index)
         elif low == "naar" and word.kind == "prep" and place and _predicate(after):
             reread[place] = replace(word, tag="ADJ(vrij,basis,zonder)", kind="adj")
         elif low == "om" and word.kind == "sub":

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from coachbot.nlp.mirrorwords import Word, data, listed
-from coachbot.nlp.verbforms import past
+from coachbot.nlp.verbforms import is_past
 
 #: First person singular and plural, as subject.
 SINGULAR, PLURAL = frozenset({"ik"}), frozenset({"we", "wij"})
@@ -62,12 +62,12 @@ def _turned(words: Sequence[Word], place: int, person: str) -> Word:
 def finite(word: Word, person: str) -> str:
     """The form of a finite verb once its first person is turned: `ben` -> `bent`."""
     low = word.low
-    if word.tag.startswith("WW(pv,verl") or low in past():
-        return word.text
+    if word.tag.startswith("WW(pv,verl") or is_past(low):
+        return low
     if low in listed("shared_forms"):
-        return str(data()["forms"].get(low, low)) if person == "ik" else word.text
+        return str(data()["forms"].get(low, low)) if person == "ik" else low
     if word.tag != "WW(pv,tgw,ev)":
-        return word.text
+        return low
     return second(low)
 
 
@@ -104,6 +104,10 @@ def _pronoun(words: Sequence[Word], place: int, person: str) -> str | None:
             return "jou"
         if place == 0 or stressed:
             return "jou"
+        return "je"
+    if low in ("mijne", "mijnen") and after is not None and after.kind in ("noun", "adj"):
+        return "je"
+    if low in ("ons", "onze") and before in PLURAL:
         return "je"
     if low in data()["turns"]:
         return str(data()["turns"][low])
@@ -142,8 +146,12 @@ def _ons(words: Sequence[Word], place: int, person: str) -> str:
     return "jullie" if after is not None and after.kind == "noun" else "je"
 
 
-def lowered(word: Word) -> str:
+def lowered(word: Word, may_be_name: bool = False) -> str:
     """The text without the capital of a sentence; names keep theirs."""
+    if word.low in listed("moments"):
+        return word.low
+    if may_be_name:
+        return word.text
     if word.tag.startswith(("N(eigen", "SPEC(")) or word.text[1:2].isupper():
         return word.text
     return word.text[:1].lower() + word.text[1:]

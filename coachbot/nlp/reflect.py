@@ -136,6 +136,8 @@ def _closer(kept: Sequence[Word]) -> int:
     for phrase in phrases("closers"):
         size = len(phrase)
         if tuple(lows[-size:]) == phrase and len(kept) > size + 1:
+            if phrase[0] == "punt" and (kept[-size - 1].verbal or kept[-size - 1].finite):
+                return size
             if kept[-size - 1].low == "," or phrase[0] in listed("closers_always"):
                 return size
     return 0
@@ -178,6 +180,8 @@ def _turned(
                 weight = max(built.weight, first.weight) + 0.3
                 yield Candidate(text, confidence, weight, first.clause)
                 continue
+        if joiner == "want":
+            continue
         if built.own and _short(built.text) and (long or _alone(units, results, place)):
             yield Candidate(built.text, built.confidence, built.weight, built.clause)
 

@@ -13,6 +13,8 @@ _IK, _PLURAL, _THIRD = "WW(pv,tgw,ev)", "WW(pv,tgw,mv)", "WW(pv,tgw,met-t)"
 def repaired(sentence: list[Word]) -> list[Word]:
     """The sentence with the readings put right that its word order proves."""
     words = [w for w in sentence if w.low not in listed("noise") or w.finite]
+    _name_first(words)
+    _plural_zijn(words)
     _as_noun(words)
     _set_phrases(words)
     _misspelt(words)
@@ -74,13 +76,32 @@ def _chunks(words: list[Word]) -> Iterator[tuple[int, int]]:
         yield start, len(words)
 
 
+def _name_first(words: list[Word]) -> None:
+    """`Van Dijk vroeg ...`: a preposition that begins a name."""
+    if len(words) > 2 and words[0].text == "Van" and words[1].text[:1].isupper() and words[2].finite:
+        words[0] = replace(words[0], tag="SPEC(deeleigen)", kind="noun")
+        words[1] = replace(words[1], tag="SPEC(deeleigen)", kind="noun", plural=False)
+
+
+def _plural_zijn(words: list[Word]) -> None:
+    """`'t zijn altijd dezelfden`, `wij zijn`: a verb, though it looks like a possessive."""
+    if len(words) > 2 and words[1].low == "zijn" and words[0].low in listed("before_zijn"):
+        words[1] = replace(words[1], tag=_PLURAL, kind="pv", plural=True)
+
+
 def _as_noun(words: list[Word]) -> None:
     """`met z'n vieren`, `het wachten`: an infinitive behind a determiner is a noun."""
     for place, word in enumerate(words[1:], 1):
-        if word.kind == "inf" and words[place - 1].kind == "det":
+        attributive = words[place - 1].low == "eigen"
+        if word.kind == "inf" and (words[place - 1].kind == "det" or attributive):
             after = words[place + 1] if place + 1 < len(words) else None
             if words[place - 1].low in listed("own_noun") or after is None or after.kind != "inf":
                 words[place] = replace(word, kind="noun", tag="N(soort,mv,basis)", plural=True)
+        elif word.kind == "vd" and words[place - 1].kind == "det":
+            words[place] = replace(word, kind="adj", tag="WW(vd,prenom,met-e)")
+        elif word.kind == "inf" and words[place - 1].low in listed("before_nouns"):
+            words[place] = replace(word, kind="noun", tag="N(soort,ev,basis,onz,stan)")
+        if word.kind in ("inf", "noun"):
             if word.low in listed("counted") and words[place - 1].low == "zijn":
                 words[place - 1] = replace(words[place - 1], text="z'n")
 

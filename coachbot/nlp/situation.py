@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import re
 
+from spacy.tokens import Doc, Token
+
 from coachbot.model import Situation
 from coachbot.nlp import cues
 from coachbot.nlp.cues import Match, Normalised
 
 #: Longest topic that still fits in a sentence of the coach.
 TOPIC_WORDS = 8
+#: "den architect", "de voorzitter van het koor": an answer to "met wie?" is this short.
+ANSWER_WORDS = 7
 #: Two mentions of time this close together are one: "morgen | om 10 uur".
 NEAR = 3
 
 
-def situation(text: str, normalised: Normalised) -> Situation:
+def situation(doc: Doc, normalised: Normalised) -> Situation:
     """The phrases as the coach can use them: "met mijn baas" gives "je baas"."""
-    party, anybody = _people(text, normalised)
+    text = doc.text
+    party, anybody = _people(doc)
     return Situation(
         counterpart=party,
         mentioned=anybody,
@@ -25,33 +30,43 @@ def situation(text: str, normalised: Normalised) -> Situation:
     )
 
 
-def _people(text: str, normalised: Normalised) -> tuple[str | None, str | None]:
+def _people(doc: Doc) -> tuple[str | None, str | None]:
     """(the other party, anybody named): "met mijn baas" and an opening "mijn baas …" are sure."""
     known = cues.load()["counterpart"]
-    people = "|".join(sorted(map(re.escape, known["people"]), key=len, reverse=True))
-    determiners = "|".join(known["determiners"])
-    phrase = rf"(?P<det>{determiners})\s(?:[\w-]+\s)?(?P<who>[\w-]*(?:{people}))(?=\s|$)"
-    before = "|".join(known["before"])
-    anybody = re.search(rf"\s{phrase}", normalised.text)
-    sure = re.search(rf"\s(?:{before})\s{phrase}", normalised.text) or re.match(
-        rf"\s{phrase}(?!\s(?:{'|'.join(known['says'])}))", normalised.text
-    )
-    # At the very start ("met den architect") any noun will do: it answers "met wie?".
-    answer = re.match(
-        rf"(?:\s(?:{before}))?\s(?P<det>{determiners})\s[\w-]+(?:\s[\w-]+)?(?=\s[,.]|$)",
-        normalised.text,
-    )
-    name = re.search(rf"\b(?:{before})\s+([A-Z][\w-]+(?:\s[A-Z][\w-]+)?)", text)
-    party = _turned(sure) if sure else (name.group(1) if name else None)
-    found = anybody or answer
-    return party, party or (_turned(found) if found else None)
+    party = anybody = answer = None
+    verbs = any(token.pos_ in ("VERB", "AUX") for token in doc)
+    for token in doc:
+        if token.pos_ not in ("NOUN", "PROPN") and token.lower_ not in known["people"]:
+            continue
+        left = [t for t in token.children if t.i < token.i]
+        word = token.lower_.rstrip(".")
+        person = token.pos_ == "PROPN" or any(word.endswith(p) for p in known["people"])
+        phrase = _phrase(token, left)
+        asked = any(t.lower_ in known["before"] for t in left)
+        opens = min((t.i for t in (*left, token))) == 0
+        says = token.head.lemma_ in known["says"]
+        if person and (asked or (opens and not says and token.pos_ == "NOUN")):
+            party = party or phrase
+        if person:
+            anybody = anybody or phrase
+        if not verbs and len(doc) <= ANSWER_WORDS and token.dep_ != "nmod":
+            answer = answer or phrase
+    return party, party or anybody or answer
 
 
-def _turned(found: re.Match[str]) -> str:
-    words = found.group().split()
-    start = next(i for i, word in enumerate(words) if word == found.group("det"))
+def _phrase(noun: Token, left: list[Token]) -> str:
+    """The noun with what belongs before it, and a name behind it; persons turned."""
     turned = cues.load()["counterpart"]["turned"]
-    return " ".join([turned.get(words[start], words[start]), *words[start + 1 :]])
+    words = [t for t in left if t.dep_ in ("det", "nmod:poss", "amod", "nummod")]
+    after = noun.i + 1
+    while after < len(noun.doc) and noun.doc[after].text[0].isupper():
+        after += 1
+    lower = bool(words) or not noun.text[0].isupper()
+    return " ".join(
+        [turned.get(t.lower_, t.lower_) for t in words]
+        + [noun.lower_ if lower and noun.pos_ != "PROPN" else noun.text]
+        + [t.text for t in noun.doc[noun.i + 1 : after]]
+    )
 
 
 def _topic(text: str, normalised: Normalised) -> str | None:

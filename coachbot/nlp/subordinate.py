@@ -65,6 +65,8 @@ def subordinate(unit: Unit, shared: Sequence[Word] = ()) -> Clause:
     for word in [*fields.front, *rest]:
         if word.kind == "sub" and word.low not in ("dan", "als"):
             raise Unsure("clause that is not closed")
+    _check_rest(fields, rest)
+    for word in [*fields.front, *rest]:
         if word.kind == "wh" and word.low not in ("wat", "wie") and "free relative" not in fields.doubts:
             raise Unsure("question that is not closed")
     pre, verbs, behind = _bracket(fields, rest)
@@ -78,6 +80,29 @@ def subordinate(unit: Unit, shared: Sequence[Word] = ()) -> Clause:
         else:
             after += fields.fronted
     return Clause(list(subject), middle, verbs, after, fields.verb, before, fields.doubts)
+
+
+def _check_rest(fields: _Fields, rest: Sequence[Word]) -> None:
+    """Signs in the middle that something was misread."""
+    for place, word in enumerate(rest):
+        after = rest[place + 1 :]
+        if word.kind == "rel" and word.low != "wat":
+            raise Unsure("clause that is not closed")
+        if word.low == "die" and place and word.kind == "pron" and after and after[0].kind in ("noun", "x", "adj"):
+            raise Unsure("clause that is not closed")
+        if word.low == "als" and len(after) > 2 and after[0].low in listed("nominative"):
+            raise Unsure("clause that is not closed")
+    if any(w.low == "," for w in rest) and not any(w.verbal for w in rest):
+        raise Unsure("list")
+    if len(rest) > 1 and rest[-1].kind == "noun" and not rest[-1].plural:
+        before = rest[-2]
+        if before.kind == "adj" and "vrij" in before.tag and before.low in listed("needs_no_noun"):
+            raise Unsure("somebody is called")
+    if fields.post and fields.post[0].low == "om" and lemma(fields.verb) == "zijn":
+        if fields.post[-1].low == "doen" and len(rest) < 2:
+            raise Unsure("idiom")
+    if fields.front and fields.front[0].low == "al" and len(fields.front) == 1:
+        raise Unsure("concession")
 
 
 def _fields(unit: Unit) -> _Fields:
@@ -96,7 +121,7 @@ def _fields(unit: Unit) -> _Fields:
         middle = middle[:-1]
     if any(w.low == "," for w in middle):
         doubts.add("list")
-    if _stray(post):
+    if _stray(post) or _stray_te(post, verb):
         raise Unsure("stray verb behind a clause")
     return _Fields(front, verb, list(middle), list(post), fronted, doubts)
 
@@ -129,8 +154,13 @@ def _front(unit: Unit) -> tuple[list[Word], list[Word], set[str]]:
         while clause and clause[-1].low == ",":
             clause.pop()
         return [], clause, {"fronted clause"}
-    if any(w.low == "," for w in front) and not before:
+    if any(w.low == "," for w in front) and (not before or front[-1].low != ","):
         raise Unsure("comma in front")
+    inside = {p for s, e in before for p in range(s, e)}
+    for place, word in enumerate(front):
+        if place not in inside and (word.verbal or word.kind == "wh"):
+            raise Unsure("verb or question in front")
+    front = [w for w in front if w.low != ","]
     return list(front), [], doubts
 
 
@@ -153,6 +183,17 @@ def _stray(words: Sequence[Word]) -> bool:
     return False
 
 
+def _stray_te(post: Sequence[Word], verb: Word) -> bool:
+    """`hij hoort de afspraak die hij maakt na te komen`: the infinitive is the main verb's."""
+    if lemma(verb) not in listed("before_te") or not any(w.kind == "te" for w in post):
+        return False
+    place = next(i for i, w in enumerate(post) if w.kind == "te")
+    if any(w.low in ("om", "zonder", "door", "plaats", "na") for w in post[:place]):
+        return False
+    last = next((w for w in reversed(post[:place]) if w.finite), None)
+    return last is None or lemma(last) not in listed("before_te") | listed("after_te")
+
+
 def _takers() -> frozenset[str]:
     return (
         listed("auxiliaries") | listed("before_infinitive") | listed("before_te") | listed("after_te")
@@ -170,18 +211,25 @@ def _subject(
     first = middle[0] if middle else None
     if not front and not fields.fronted:
         if first is not None and _may_be_subject(first, fields.verb):
-            if not shared:
+            if not shared or first.low == "ze":
                 raise Unsure("verb first")
-            return _inverted(fields, 1)
+            if first.low in listed("only_subject") or first.low == "zij":
+                return _inverted(fields, 1)
         if shared:
             return [], [], list(middle), []
         raise Unsure("no subject")
     kind = "clause" if not front else _front_kind(front)
+    if len(front) > 1 and front[-1].low in listed("only_subject") and front[-2].low not in ("en", "of"):
+        raise Unsure("somebody is called")
     if first is not None and first.low in listed("only_subject"):
+        if kind == "subject" or _quoted(fields, kind):
+            raise Unsure("aside")
         return _inverted(fields, 1)
     if kind == "subject":
         return list(front), [], list(middle), []
     if first is not None and _may_be_subject(first, fields.verb) and kind != "noun":
+        if _quoted(fields, kind):
+            raise Unsure("aside")
         if not (first.low in ("er", "het") and kind == "pronoun"):
             return _inverted(fields, 1 + _numeral_after(middle))
     if kind == "pronoun":
@@ -189,7 +237,10 @@ def _subject(
     phrase = _noun_phrase(middle, fields)
     if kind == "noun":
         return _noun_in_front(fields, phrase)
-    if phrase:
+    _check_adverb(front, kind, phrase)
+    if front and front[0].low == "van" and len(front) < 4:
+        phrase = 0
+    if phrase and not (phrase == len(middle) and fields.post and fields.post[0].kind == "rel"):
         return _inverted(fields, phrase)
     if kind == "clause":
         raise Unsure("subject is not found")
@@ -197,6 +248,24 @@ def _subject(
         raise Unsure("no subject")
     fields.doubts.add("front kept")
     return [], [], list(middle), list(front)
+
+
+def _check_adverb(front: Sequence[Word], kind: str, phrase: int) -> None:
+    """A lone word in front with a noun behind the verb may be a name that was misread."""
+    if not front or len(front) > 1 or not phrase:
+        return
+    if kind == "state" or (kind == "adverbial" and front[0].low not in listed("fronted_adverbs")):
+        raise Unsure("unknown word in front")
+
+
+def _quoted(fields: _Fields, kind: str) -> bool:
+    """`lekker makkelijk, zegt ze`: what stands in front is what was said or thought."""
+    return (
+        lemma(fields.verb) in listed("saying")
+        and kind not in ("pronoun", "clause")
+        and not fields.post
+        and len(fields.middle) <= 1
+    )
 
 
 def _has_subject(middle: Sequence[Word], verb: Word) -> bool:
@@ -256,6 +325,8 @@ def _front_kind(front: Sequence[Word]) -> str:
         return "adverbial"
     if _is_moment(words):
         return "moment"
+    if first.kind == "adj" and "vrij" in first.tag and any(w.kind == "prep" for w in words):
+        return "adverbial"
     if first.kind == "adj" and not any(w.kind == "noun" for w in words):
         return "adverbial" if first.low in listed("sentence_adverbs") else "state"
     if any(w.kind in ("noun", "pron", "num", "rel") for w in words):
@@ -294,11 +365,16 @@ def _pronoun_in_front(
     """`dat` and its like: subject, unless the noun behind the verb must be it."""
     phrase = _noun_phrase(fields.middle, fields)
     if phrase and fields.front[0].low != "er":
-        person = _is_person(fields.middle[:phrase])
+        person = is_person(fields.middle[:phrase])
         if person and lemma(fields.verb) in listed("dat_is_object"):
             return _inverted(fields, phrase)
         if person and lemma(fields.verb) in ("hebben", "doen", "kunnen", "moeten", "mogen"):
             raise Unsure("who does it")
+    copula = lemma(fields.verb) in ("zijn", "worden", "blijven", "lijken")
+    if fields.verb.plural and not copula and fields.front[0].low in ("dat", "dit", "het"):
+        if phrase:
+            return _inverted(fields, phrase)
+        raise Unsure("number")
     if fields.verb.plural and fields.front[0].low not in ("die", "deze", "dat", "dit", "het"):
         raise Unsure("number")
     return list(fields.front), [], list(fields.middle), []
@@ -308,11 +384,13 @@ def _noun_in_front(
     fields: _Fields, phrase: int
 ) -> tuple[list[Word], list[Word], list[Word], list[Word]]:
     front, middle = fields.front, fields.middle
+    if any(w.low == "en" for w in front) and not fields.verb.plural:
+        raise Unsure("two things in front")
     keep = (list(front), [], list(middle), [])
     first = middle[0] if middle else None
     if not phrase:
         if first is not None and first.kind == "pron" and first.low in ("ze", "zij", "iedereen", "niemand", "iemand"):
-            if _number(front) == fields.verb.plural and _is_person(front):
+            if _number(front) == fields.verb.plural and is_person(front):
                 return keep
             if _number(front) != fields.verb.plural:
                 return _inverted(fields, 1)
@@ -320,14 +398,22 @@ def _noun_in_front(
         if first is not None and first.low in ("het", "er") and not _agrees(front, fields.verb):
             return _inverted(fields, 1)
         return keep
-    person, other = _is_person(front), _is_person(middle[:phrase])
+    person, other = is_person(front), is_person(middle[:phrase])
+    if len(front) == 1 and not person and front[0].text[:1].isupper():
+        if other:
+            raise Unsure("who does it")
+        return keep
     if person and _agrees(front, fields.verb):
         return keep
     first_fits, other_fits = _agrees(front, fields.verb), _agrees(middle[:phrase], fields.verb)
     if first_fits and not other_fits:
         return keep
-    if other_fits and (other or not first_fits):
+    if other_fits and not first_fits:
         return _inverted(fields, phrase)
+    if other and _is_thing(front):
+        return _inverted(fields, phrase)
+    if other:
+        raise Unsure("who does it")
     if lemma(fields.verb) in ("zijn", "worden", "heten", "blijven", "lijken", "kosten", "duren"):
         return keep
     if any(w.dep.startswith("nsubj") for w in front):
@@ -353,12 +439,23 @@ def _agrees(words: Sequence[Word], verb: Word) -> bool:
     return nouns[0].plural == verb.plural
 
 
-def _is_person(words: Sequence[Word]) -> bool:
+def _is_thing(words: Sequence[Word]) -> bool:
+    """Certainly nobody: by its ending, or a thing that is written, said or owned."""
+    head = next((w for w in words if w.kind == "noun"), None)
+    if head is None:
+        return False
+    things = data()["things"]
+    return head.low.endswith(tuple(data()["thing_endings"])) or head.low in things or head.lemma in things
+
+
+def is_person(words: Sequence[Word]) -> bool:
     for word in words:
         if word.kind == "noun":
             return (
                 word.low in listed("people")
                 or word.lemma in listed("people")
+                or any(part in listed("people") for part in word.low.split("-"))
+                or word.low.endswith(tuple(data()["people_endings"]))
                 or word.tag.startswith(("N(eigen", "SPEC(deeleigen"))
             )
         if word.low in ("iedereen", "niemand", "iemand"):
@@ -384,13 +481,33 @@ def _noun_phrase(middle: Sequence[Word], fields: _Fields) -> int:
         return 0
     while place + 1 < len(middle) and middle[place + 1].kind == "noun" and _is_name(middle[place + 1]):
         place += 1
+    if place + 1 < len(middle) and middle[place + 1].kind == "noun":
+        return 0
     end = place + 1
+    if end < len(middle) and middle[end].kind == "num":
+        if end + 1 == len(middle) or middle[end + 1].kind not in ("noun", "adj"):
+            end += 1
+    if end < len(middle) and middle[end].low == "van" and lemma(fields.verb) in listed("modals"):
+        return 0
     if end < len(middle) and middle[end].low in ("van", "en", "of", "uit", "met", "bij"):
+        if middle[end].low == "en":
+            return _joined_phrase(middle, end, fields)
         if middle[end].low != "van":
             return end if middle[end].kind == "prep" else 0
         inner = _noun_phrase(middle[end + 1 :], fields)
         return end + 1 + inner if inner else 0
     return end
+
+
+def _joined_phrase(middle: Sequence[Word], joiner: int, fields: _Fields) -> int:
+    """`mijn zus en ik` with a plural verb; 0 when what follows `en` is no phrase."""
+    if not fields.verb.plural or joiner + 1 >= len(middle):
+        return 0
+    after = middle[joiner + 1]
+    if after.low in ("ik", "hij", "zij"):
+        return joiner + 2
+    inner = _noun_phrase(middle[joiner + 1 :], fields)
+    return joiner + 1 + inner if inner else 0
 
 
 def _is_name(word: Word) -> bool:
@@ -415,6 +532,10 @@ def _place_front(
     if kind == "state" and not (predicate and front[0].kind == "adj"):
         if lemma(fields.verb) not in ("zijn", "worden", "vinden", "blijven", "voelen"):
             raise Unsure("state in front")
+        return [], list(front)
+    if kind == "noun" and subject and lemma(fields.verb) in ("zijn", "worden"):
+        if any(w.kind in ("noun", "adj", "vd", "prep") for w in fields.middle[len(subject) :]):
+            raise Unsure("two predicates")
         return [], list(front)
     if kind == "noun" and subject and front[0].kind != "det" and front[0].kind != "num":
         if not any(_is_name(w) for w in front):
@@ -442,6 +563,7 @@ def _bracket(
 ) -> tuple[list[Word], list[Word], list[Word]]:
     """Middle without verbs, the verbs in their new order, and what stands behind them."""
     verb = fields.verb
+    middle = _last_infinitive(verb, middle)
     start = next((i for i, w in enumerate(middle) if w.verbal), None)
     if start is None:
         return _without_verbs(fields, list(middle))
@@ -456,6 +578,18 @@ def _bracket(
     if behind and behind[0].kind in ("noun", "adj", "det", "pron") :
         raise Unsure("words behind the verbs")
     return pre, _ordered(verb, cluster, pre), behind
+
+
+def _last_infinitive(verb: Word, middle: Sequence[Word]) -> Sequence[Word]:
+    """A modal asks for an infinitive, so a noun that looks like one at the end is one."""
+    if not middle or lemma(verb) not in listed("modals") or any(w.verbal for w in middle):
+        return middle
+    last = middle[-1]
+    if len(middle) > 1 and middle[-2].kind in ("det", "adj", "num"):
+        return middle
+    if last.kind == "noun" and last.low.endswith("n") and last.lemma == last.low:
+        return [*middle[:-1], replace(last, kind="inf", tag="WW(inf,vrij,zonder)")]
+    return middle
 
 
 def _particle_before_te(middle: Sequence[Word], te: int) -> bool:
@@ -473,6 +607,8 @@ def _check_behind(behind: Sequence[Word]) -> None:
     joined = False
     for word in behind:
         joined = joined or word.kind == "co"
+        if word.low in listed("only_subject") or word.low in (",", "dus", "want", "maar"):
+            raise Unsure("more behind the verbs")
         if word.verbal and not joined:
             raise Unsure("two verb clusters")
 
@@ -492,6 +628,10 @@ def _ordered(verb: Word, cluster: list[Word], pre: Sequence[Word]) -> list[Word]
     if kinds[0] == "vd":
         return _with_participle(verb, base, cluster, pre)
     if base not in listed("before_infinitive"):
+        raise Unsure("infinitive of its own")
+    if base == "zijn" and cluster[0].low not in listed("after_zijn"):
+        raise Unsure("infinitive of its own")
+    if base == "hebben" and len(cluster) == 1 and cluster[0].low not in listed("postures"):
         raise Unsure("infinitive of its own")
     return [verb, *cluster]
 
@@ -545,11 +685,15 @@ def _particle(fields: _Fields, middle: Sequence[Word]) -> int | None:
     """Where the particle of the verb stands; raises Unsure when a word may or may not be it."""
     if lemma(fields.verb) == "zijn":
         return None
-    pronominal = any(w.low in ("er", "daar", "hier", "waar") for w in [*fields.front, *middle])
+    everything = [*fields.front, *fields.middle]
+    pronominal = any(w.low in ("er", "daar", "hier", "waar") for w in everything)
     for place, word in enumerate(middle):
         verbs = data()["separable"].get(word.low)
         after = middle[place + 1] if place + 1 < len(middle) else None
         last = after is None or after.kind in ("prep", "prt") or after.low == "als"
+        if verbs and after is not None and after.kind == "co" and word.kind in ("prt", "adj", "adv"):
+            if any(is_form_of(fields.verb, v) for v in verbs):
+                raise Unsure("joined particles")
         if verbs is None or not last:
             if word.kind == "prt" and not pronominal and verbs is not None:
                 raise Unsure("particle in the middle")

@@ -25,6 +25,16 @@ def past() -> frozenset[str]:
     return frozenset(form for forms in data()["past_of"].values() for form in forms)
 
 
+@cache
+def is_past(form: str) -> bool:
+    """Is it a strong past form, alone or behind a particle (`voorbijliep`)?"""
+    if form in past():
+        return True
+    return any(
+        form.startswith(particle) and form[len(particle) :] in past() for particle in data()["separable"]
+    )
+
+
 def lemma(word: Word) -> str:
     """The infinitive of a verb; the tables of forms come before the lemmatizer."""
     return _irregular().get(word.low, word.lemma)
@@ -33,17 +43,40 @@ def lemma(word: Word) -> str:
 @cache
 def stem(infinitive: str) -> str:
     """The ik-form: `stellen` -> stel, `lopen` -> loop, `geven` -> geef, `gaan` -> ga."""
-    if infinitive.endswith(("aan", "ien", "oen")):
-        return infinitive[:-2] if infinitive.endswith("aan") else infinitive[:-1]
+    if infinitive.endswith("aan"):
+        return infinitive[:-2]
+    if infinitive.endswith(("ien", "oen")):
+        return infinitive[:-1]
     root = infinitive[:-2] if infinitive.endswith("en") else infinitive.rstrip("n")
-    if len(root) > 2 and root[-1] == root[-2] and root[-1] not in _VOWELS:
-        root = root[:-1]
-    elif len(root) > 2 and root[-1] not in _VOWELS and root[-2] in "aeou" and root[-3] not in _VOWELS:
-        if not infinitive.endswith(("elen", "eren", "enen", "emen")) or len(root) < 5:
-            root = root[:-2] + root[-2] * 2 + root[-1]
-    return root.replace("v", "f") if root.endswith("v") and root.count("v") == 1 else (
-        root[:-1] + {"v": "f", "z": "s"}.get(root[-1], root[-1])
-    )
+    if len(root) > 2 and root[-1] not in _VOWELS:
+        if root[-1] == root[-2]:
+            root = root[:-1]
+        elif root[-2] in "aeou" and root[-3] not in _VOWELS and _stressed(infinitive):
+            root = root[:-1] + root[-2:]
+    return root[:-1] + {"v": "f", "z": "s"}.get(root[-1:], root[-1:])
+
+
+def _stressed(infinitive: str) -> bool:
+    """Is the vowel before the ending long (`spelen`) rather than mute (`wandelen`)?"""
+    if infinitive.endswith(tuple(data()["long_endings"])):
+        return True
+    if infinitive.endswith("eren"):
+        return not infinitive.endswith(tuple(data()["mute_eren"]))
+    return not (infinitive.endswith(("elen", "enen", "emen")) and len(infinitive) > 5)
+
+
+@cache
+def third(infinitive: str) -> str:
+    """The hij-form: `zijn` -> is, `afspreken` -> afspreekt."""
+    irregular = data()["third"].get(infinitive)
+    if irregular is not None:
+        return str(irregular)
+    for particle, verbs in data()["separable"].items():
+        rest = infinitive[len(particle) :]
+        if infinitive.startswith(particle) and rest in verbs:
+            return str(particle) + third(rest)
+    base = stem(infinitive)
+    return base if base.endswith("t") else base + "t"
 
 
 @cache

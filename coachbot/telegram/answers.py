@@ -103,21 +103,22 @@ class Answers:
         user = user_of(came.chat)
         new = not self.parts.inbox.known(user)
         reply = self.parts.coach.hear(user, text, str(came.id), CHANNEL)
-        return [*self._reply(came, reply), *self._notice(user, new)]
+        return self._reply(came, reply, notice=self._notice(new))
 
-    def _notice(self, user: str, new: bool) -> list[Out]:
+    def _notice(self, new: bool) -> str:
         """What a newcomer must know of Telegram itself; nobody is greeted with it twice."""
-        if new and self.parts.inbox.known(user):
-            return say(self.parts.words.say("vooraf"))
-        return []
+        return self.parts.words.say("vooraf") if new else ""
 
-    def _reply(self, came: Incoming, reply: Reply, preface: str = "") -> list[Out]:
+    def _reply(
+        self, came: Incoming, reply: Reply, preface: str = "", notice: str = ""
+    ) -> list[Out]:
         """The coach's answer, its card before it and, at the end, the offer of a reminder."""
         user = user_of(came.chat)
         last = self.parts.coach.store.last_turn(user)
         if last is None or last.update_id != str(came.id):
             return self._forgotten(came, reply)
-        text = "\n".join([*([preface] if preface else []), *reply.lines])
+        text = "\n".join(line for line in (preface, *reply.lines) if line)
+        text += f"\n\n{notice}" if notice else ""
         outs = [Out(Do.CARD, target=str(last.session))] if reply.card else []
         outs += choices(text, reply.options, last.update_id)
         if reply.ended:
@@ -204,7 +205,7 @@ class Answers:
         new = not self.parts.inbox.known(user)
         outs = say(self.parts.words.say("code_onbekend", code=code[:64])) if code else []
         reply = self.parts.coach.open(user, CHANNEL, str(came.id))
-        return [*outs, *self._reply(came, reply), *self._notice(user, new)]
+        return [*outs, *self._reply(came, reply, notice=self._notice(new))]
 
     def _own(self, came: Incoming, name: str) -> list[Out]:
         user = user_of(came.chat)

@@ -17,6 +17,7 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Tele
 
 from coachbot import picture, store_erase
 from coachbot.coach import Card
+from coachbot.telegram.counter import Counter
 from coachbot.telegram.lanes import Desk
 from coachbot.telegram.logs import event, fault
 from coachbot.telegram.outgoing import (
@@ -29,7 +30,7 @@ from coachbot.telegram.outgoing import (
     length,
     say,
 )
-from coachbot.telegram.parts import Parts, user_of
+from coachbot.telegram.parts import user_of
 
 #: The first wait after a failed send, the longest one, and when a message is given up (seconds).
 FIRST_WAIT, LONGEST_WAIT, GIVE_UP = 0.5, 30.0, 3_600.0
@@ -37,17 +38,16 @@ FIRST_WAIT, LONGEST_WAIT, GIVE_UP = 0.5, 30.0, 3_600.0
 COURTESY = 10.0
 #: "Typt…" must not hold up an answer for longer than this.
 TYPING = 1.0
-#: What stands in the database while erased text may still be in its files.
-OWED = "scrub"
 
 
 class Sender:
     """The outgoing half of the bot."""
 
-    def __init__(self, bot: Bot, desk: Desk, parts: Parts) -> None:
+    def __init__(self, bot: Bot, desk: Desk, counter: Counter) -> None:
         self.bot = bot
         self.desk = desk
-        self.parts = parts
+        self.counter = counter
+        self.parts = counter.parts
         self.painter = ThreadPoolExecutor(1, thread_name_prefix="painter")
 
     def close(self) -> None:
@@ -161,23 +161,12 @@ class Sender:
             event(logging.ERROR, "refused", what="data", **fault(error))
 
     async def _scrub(self, chat: int, log_only: bool) -> bool:
-        """Erased rows leave the files as well; while another process prevents that, it is owed."""
-        if await self.desk.run(self.clean, log_only):
+        """Erased rows leave the files as well; when that must wait, it is said so."""
+        if await self.desk.run(self.counter.clean, log_only):
             return True
-        await self.desk.run(self.parts.inbox.owe, OWED, True)
         for out in say(self.parts.words.say("wis_bezig")):
             await self._say(chat, out)
         return False
-
-    def clean(self, log_only: bool = False) -> bool:
-        """Rewrites the database file; to be called on the desk."""
-        store = self.parts.coach.store
-        try:
-            (store_erase.empty_log if log_only else store_erase.scrub)(store)
-        except store_erase.EraseError as error:
-            event(logging.ERROR, "scrub_failed", **fault(error))
-            return False
-        return True
 
     # -- presses -----------------------------------------------------------------------------
 

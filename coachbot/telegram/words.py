@@ -9,17 +9,19 @@ from typing import Any
 
 from coachbot.dialogue import ContentError, placeholders
 
+# fmt: off
+#: The sentences without anything to fill in.
+_PLAIN = (
+    "vooraf", "help", "geen_gesprek", "druk", "te_snel", "verbeterd", "niet_verbeterd",
+    "al_gekozen", "fout", "kaart", "privacy", "gegevens", "gegevens_bestand", "gegevens_leeg",
+    "wis", "wis_klaar", "wis_bezig", "wis_niet", "wis_leeg", "wanneer", "wanneer_aanbod",
+    "wanneer_onduidelijk", "wanneer_opgegeven", "hoe_laat", "voorbij", "gepland_nu",
+    "niet_gepland", "verder", "herinnering_verlaat", "de_ander",
+)
+# fmt: on
 #: Every sentence the bot needs, with what it fills in.
 SAYS: Mapping[str, frozenset[str]] = {
-    **dict.fromkeys(
-        (
-            "vooraf help geen_gesprek druk te_snel verbeterd niet_verbeterd al_gekozen fout kaart"
-            " privacy gegevens gegevens_bestand gegevens_leeg wis wis_klaar wis_bezig wis_niet"
-            " wis_leeg wanneer wanneer_aanbod wanneer_onduidelijk wanneer_opgegeven hoe_laat"
-            " voorbij gepland_nu niet_gepland verder herinnering_verlaat de_ander"
-        ).split(),
-        frozenset(),
-    ),
+    **dict.fromkeys(_PLAIN, frozenset()),
     "onbekend": frozenset({"menu"}),
     "groep": frozenset({"link"}),
     "code_onbekend": frozenset({"code"}),
@@ -33,8 +35,19 @@ SAYS: Mapping[str, frozenset[str]] = {
 OWN = ("herinner", "gegevens", "wis", "privacy")
 BUTTONS = ("ja", "nee", "wis_ja", "wis_nee", "herinner_niet")
 KINDS = (
-    "doorgestuurd spraak foto video gif sticker locatie contact bestand peiling dobbelsteen anders"
-).split()
+    "doorgestuurd",
+    "spraak",
+    "foto",
+    "video",
+    "gif",
+    "sticker",
+    "locatie",
+    "contact",
+    "bestand",
+    "peiling",
+    "dobbelsteen",
+    "anders",
+)
 DAYS = ("vandaag", "morgen", "datum", "weekdagen", "maanden")
 #: What Telegram allows beside a command in its menu, and in the name of one.
 MENU_CHARACTERS, COMMAND_CHARACTERS = 256, 32
