@@ -40,6 +40,7 @@ from coachbot.telegram.limits import Pace, SendLimits
 from coachbot.telegram.logs import event, fault
 from coachbot.telegram.outgoing import Do
 from coachbot.telegram.parts import Parts
+from coachbot.telegram.receipts import Receipts
 from coachbot.telegram.sender import Sender
 from coachbot.telegram.wire import BotError, Door, PollRequest, alone
 from coachbot.telegram.words import Words
@@ -88,6 +89,7 @@ class _Bot:
         self.conflicts = 0
         self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.desk = Desk()
+        self.receipts = Receipts(coach.store.path.with_name(f"{coach.store.path.name}.sent"))
         self.inbox = Inbox(coach.store)
         self.coach = coach
         self.words = words
@@ -141,8 +143,10 @@ class _Bot:
             clock=reminders.now,
         )
         self.counter = Counter(parts)
-        self.sender = Sender(self.bot, self.desk, self.counter)
-        for came in await self.desk.run(self.counter.backlog):
+        self.sender = Sender(self.bot, self.desk, self.counter, self.receipts)
+        backlog = await self.desk.run(self.counter.backlog)
+        self.receipts.keep_only({came.id for came in backlog})
+        for came in backlog:
             self.lanes.add(came.chat, _Item(came, time.monotonic()))
         await self._persist(self._open)
         event(logging.INFO, "started", seconds=f"{time.monotonic() - self.started:.2f}")
@@ -219,6 +223,7 @@ class _Bot:
         if hasattr(self, "sender"):
             self.sender.close()
         await asyncio.to_thread(self.desk.close)
+        self.receipts.close()
         with suppress(TimeoutError, TelegramError):
             async with asyncio.timeout(NETWORK):
                 await self.updater.shutdown()
@@ -277,9 +282,10 @@ class _Bot:
             if typing:
                 await typing
             passed = time.monotonic() - item.since
-            await self.sender.deliver(came.chat, outs)
+            await self.sender.deliver(came.id, came.chat, outs)
             wiped = any(out.do is Do.SCRUB for out in outs)
             await self.desk.run(self.counter.finish, came, wiped)
+            self.receipts.drop(came.id)
             event(
                 logging.INFO,
                 "handled",

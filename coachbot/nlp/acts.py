@@ -112,9 +112,18 @@ def number(text: str, normalised: Normalised) -> int | None:
 
 
 def language(normalised: Normalised) -> str:
-    """`"nl"`, or `"other"` when its small words are clearly not Dutch."""
-    words = set(normalised.words)
+    """`"nl"`, or `"other"` when its small words are of another language, or its letters are.
+
+    Words that Dutch shares with a neighbour ("die", "was", "is") speak for neither.
+    """
+    words = normalised.words
+    letters = [c for word in words for c in word if c.isalpha()]
+    latin = sum(c.isascii() or "À" <= c <= "ɏ" for c in letters)
+    if letters and latin < len(letters) / 2:
+        return "other"
     known = cues.load()["language"]
-    dutch = len(words & set(known["dutch"]))
-    other = len(words & set(known["other"]))
-    return "other" if len(normalised.words) >= 3 and other >= 2 and other > 2 * dutch else "nl"
+    dutch, other = set(known["dutch"]), set(known["other"])
+    ours = sum(word in dutch - other for word in words)
+    theirs = sum(word in other - dutch for word in words)
+    clear = len(words) > 1 and theirs > ours and (ours == 0 or theirs >= 2 * ours)
+    return "other" if clear else "nl"

@@ -73,7 +73,8 @@ class _Scan:
             verdict = starts_unit(self.words, place + 1, self._inside())
             if verdict is not None:
                 if not verdict:
-                    self.doubts.add("joined")
+                    subject = self.words[place - 1].low in listed("nominative")
+                    self.doubts.add("open clause" if subject else "joined")
                 self._close(place)
                 self._fresh(place + 1, word.low if verdict else "?")
                 return place + 1
@@ -220,6 +221,8 @@ def opens(words: Sequence[Word], place: int, start: int, verb: int | None) -> bo
             return False
         return word.low != "als" or not _als_is_role(words, place, ahead)
     if word.kind == "wh":
+        if ahead == place + 1 and place > start and words[place - 1].low == ",":
+            return False
         return verb is not None or ahead > place + 1
     return False
 
@@ -266,7 +269,13 @@ def _finite_ahead(words: Sequence[Word], place: int) -> int | None:
         if word.finite:
             return index
         nested = nested or word.kind in ("sub", "rel", "wh")
-        if word.low == "want" or (word.low == "," and index > place + 1 and not nested):
+        if word.low == "want":
+            return None
+        if word.low == "," and not nested:
+            opens_next = index + 1 < len(words) and words[index + 1].kind == "sub"
+            if index > place + 1 or not opens_next:
+                return None
+        if nested and words[place].low == "als" and words[place + 1].low not in listed("nominative"):
             return None
         if words[place].low == "als" and word.kind == "co" and word.low in ("en", "maar"):
             return None
@@ -282,7 +291,10 @@ def starts_unit(
         word = words[index]
         if word.low == "," or word.low in ("want",):
             break
-        if index == place and word.kind in ("sub", "rel", "wh"):
+        demonstrative = word.low in ("die", "dat", "dit") and not inside
+        if index == place and word.kind == "wh" and index + 1 < len(words) and words[index + 1].finite:
+            return True
+        if index == place and word.kind in ("sub", "rel", "wh") and not demonstrative:
             return _fronted_clause(words, place)
         if word.kind in ("sub", "rel") and word.low not in ("dan", "als"):
             break

@@ -24,6 +24,10 @@ DOUBTS = {
 }
 
 
+#: What is left where the parser finds another subject than the word order does.
+UNLIKE_PARSE = 0.4
+
+
 def text(turned: Sequence[Word], clause: Clause) -> str:
     """The words with single spaces, commas attached, and the sentence capital gone."""
     parts: list[str] = []
@@ -73,10 +77,17 @@ def confidence(
     _check_kept(clause, unit)
     _check_embedded(clause.after)
     _check_embedded(clause.before)
-    trust = 1.0
+    trust = 1.0 if _parsed_alike(clause.subject) else UNLIKE_PARSE
     for doubt in clause.doubts | unit.doubts:
         trust *= DOUBTS.get(doubt, 0.9)
     return trust
+
+
+def _parsed_alike(subject: Sequence[Word]) -> bool:
+    """Does the parser, too, hold a noun phrase for the subject? Pronouns need no second opinion."""
+    if not any(w.kind == "noun" for w in subject) or any(w.low == "ik" for w in subject):
+        return True
+    return any(w.dep.startswith(("nsubj", "csubj", "expl")) for w in subject)
 
 
 def _check_words(turned: Sequence[Word]) -> None:

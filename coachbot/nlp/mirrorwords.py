@@ -136,6 +136,12 @@ def _mended(token: Token) -> Iterable[Word]:
         return [_sign(text if text in ENDS or len(text) == 1 else text[0], token.i)] if sound else []
     if text.endswith(".") and text[:-1].lower() in listed("before_stop"):
         return [_word(token, text[:-1], changed=True), _sign(".", token.i)]
+    if len(text) > 3 and text.endswith(".") and text[:-1].isalpha():
+        last = token.i + 1 == len(token.doc)
+        if last or token.nbor().text[:1].isupper():
+            return [_word(token, text[:-1], changed=True), _sign(".", token.i)]
+    if text.lower() in ("d'r", "dr"):
+        return [_word(token, _haar_or_er(token), changed=True)]
     if text == "'s":
         return [_clitic(token)]
     mended = data()["mend"].get(text.lower())
@@ -143,6 +149,14 @@ def _mended(token: Token) -> Iterable[Word]:
     if len(pieces) == 1 and pieces[0] == text.lower():
         pieces = [text]
     return [_word(token, piece, changed=piece != text) for piece in pieces]
+
+
+def _haar_or_er(token: Token) -> str:
+    """`d'r moeder` is hers, `d'r is niks` is "er"."""
+    after = token.nbor() if token.i + 1 < len(token.doc) else None
+    noun = after is not None and after.tag_.startswith(("N(", "ADJ(prenom", "SPEC"))
+    owner, place = data()["haar_or_er"]
+    return str(owner if noun else place)
 
 
 def _clitic(token: Token) -> Word:
@@ -177,6 +191,8 @@ def _reread(found: list[Word]) -> list[Word]:
         low = word.low
         if low == "te":
             verb = after is not None and (after.kind == "inf" or after.tag.startswith("WW(inf"))
+            if after is not None and after.kind == "noun" and place and reread[place - 1].low == "om":
+                verb = after.low.endswith("n")
             if not verb and after is not None and after.finite and after.low.endswith("n"):
                 reread[place + 1] = replace(after, kind="inf", tag="WW(inf,vrij,zonder)")
                 verb = True

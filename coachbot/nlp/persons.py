@@ -99,6 +99,8 @@ def _pronoun(words: Sequence[Word], place: int, person: str) -> str | None:
         return "jullie"
     if low in ("me", "mijn"):
         return "je"
+    if low == "mij" and before in ("om", "door", "teneinde"):
+        return "je"
     if low == "mij":
         if words[place - 1].kind in ("prep", "prt") if place else False:
             return "jou"

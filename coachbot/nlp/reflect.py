@@ -17,6 +17,7 @@ from coachbot.nlp.fields import Unit
 from coachbot.nlp.mirrorwords import ENDS, QUOTES, Word, data, listed, phrases, words
 from coachbot.nlp.repair import repaired
 from coachbot.nlp.subordinate import Clause, Unsure, subordinate
+from coachbot.nlp.verbforms import lemma
 
 #: What comes back has at most this many words.
 MOST_WORDS = 18
@@ -69,13 +70,21 @@ def candidates(doc: Doc, weights: Weigh | None = None) -> Iterator[Candidate]:
     long = len(heard) > LONG
     addressed = any(w.low in listed("second_person") for w in heard)
     for sentence, sign in sentences(heard):
-        if sign == "?" or not sentence:
+        if sign == "?" or not sentence or (sign == ":" and _announces(sentence)):
             continue
         second = any(w.low in listed("second_person") | listed("second_reduced") for w in sentence)
         if second:
             yield from _rehearsed(doc, sentence, addressed, weights)
         else:
             yield from _turned(doc, sentence, long, weights)
+
+
+def _announces(sentence: Sequence[Word]) -> bool:
+    """Before a colon: `ik denk soms: ...` is only half of what is said."""
+    return any(
+        (w.finite or w.verbal) and (lemma(w) in listed("announcing") or w.lemma in listed("announcing"))
+        for w in sentence
+    )
 
 
 def sentences(heard: Sequence[Word]) -> Iterator[tuple[list[Word], str]]:
@@ -230,7 +239,8 @@ def _build(doc: Doc, unit: Unit, previous: _Built | None, weights: Weigh | None)
     turned = persons.turn(clause.words, clause.subject or shared, clause.finite)
     text = guard.text(turned, clause)
     confidence = guard.confidence(clause, turned, unit, clause.subject or shared)
-    return _Built(clause, text, confidence, _weight(doc, unit, weights), bool(clause.subject) or not shared)
+    own = bool(clause.subject) or (not shared and unit.joiner in ("", ","))
+    return _Built(clause, text, confidence, _weight(doc, unit, weights), own)
 
 
 def _with_ik(unit: Unit) -> Unit:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from coachbot.nlp.mirrorwords import Word, data, listed
+from coachbot.nlp.verbforms import lemma
 
 _IK, _PLURAL, _THIRD = "WW(pv,tgw,ev)", "WW(pv,tgw,mv)", "WW(pv,tgw,met-t)"
 
@@ -14,6 +15,7 @@ def repaired(sentence: list[Word]) -> list[Word]:
     """The sentence with the readings put right that its word order proves."""
     words = [w for w in sentence if w.low not in listed("noise") or w.finite]
     _name_first(words)
+    _names_inside(words)
     _plural_zijn(words)
     _as_noun(words)
     _set_phrases(words)
@@ -42,7 +44,7 @@ def _unclosed(words: list[Word]) -> None:
     for place, word in enumerate(words):
         if word.kind not in ("sub", "rel", "wh") or word.low == "dan":
             continue
-        if word.low == "als" and (place + 1 == len(words) or words[place + 1].low not in listed("nominative")):
+        if word.low == "als" and not _conditional(words, place):
             continue
         if word.kind == "wh" and not any(w.finite for w in words[:place]):
             continue
@@ -64,6 +66,17 @@ def _unclosed(words: list[Word]) -> None:
             _close_clause(words, place, end)
 
 
+def _conditional(words: list[Word], place: int) -> bool:
+    """`als die mensen praten`: a plural subject, though its verb looks like an infinitive."""
+    if place + 1 == len(words):
+        return False
+    after = words[place + 1]
+    if after.low in listed("nominative"):
+        return True
+    taken = any(w.finite and lemma(w) in listed("before_infinitive") for w in words[:place])
+    return not taken and any(w.kind == "noun" and w.plural for w in words[place + 1 : place + 4])
+
+
 def _chunks(words: list[Word]) -> Iterator[tuple[int, int]]:
     """Stretches between commas and joiners."""
     start = 0
@@ -81,6 +94,13 @@ def _name_first(words: list[Word]) -> None:
     if len(words) > 2 and words[0].text == "Van" and words[1].text[:1].isupper() and words[2].finite:
         words[0] = replace(words[0], tag="SPEC(deeleigen)", kind="noun")
         words[1] = replace(words[1], tag="SPEC(deeleigen)", kind="noun", plural=False)
+
+
+def _names_inside(words: list[Word]) -> None:
+    """A capital in the middle of a sentence makes a name of what was read as a verb."""
+    for place, word in enumerate(words[1:], 1):
+        if word.kind in ("pv", "inf", "vd") and word.text[:1].isupper() and not word.text.isupper():
+            words[place] = replace(word, kind="noun", tag="SPEC(deeleigen)", plural=False)
 
 
 def _plural_zijn(words: list[Word]) -> None:
@@ -169,6 +189,10 @@ def _openers(words: list[Word]) -> None:
         after = words[place + 1]
         finite = next((i for i in range(place + 1, len(words)) if words[i].finite), None)
         if finite is None or finite == place + 1 or after.low == ",":
+            continue
+        if place and (words[place - 1].finite or words[place - 1].low in listed("nominative")):
+            continue
+        if any(w.kind in ("sub", "rel", "wh") for w in words[place + 1 : finite]):
             continue
         if any(w.low == "," or w.kind == "co" for w in words[place:finite]):
             continue

@@ -90,6 +90,13 @@ def _check_rest(fields: _Fields, rest: Sequence[Word]) -> None:
             raise Unsure("clause that is not closed")
         if word.low == "die" and place and word.kind == "pron" and after and after[0].kind in ("noun", "x", "adj"):
             raise Unsure("clause that is not closed")
+        if word.kind == "co" and after and after[0].low in listed("only_subject") | {"zij", "ze"}:
+            raise Unsure("joined subject")
+        if word.kind == "co" and any(w.low in listed("next_step") for w in after[:3]):
+            if not any(w.verbal for w in rest[:place]):
+                raise Unsure("joined verbs")
+        if word.low == "te" and word.kind == "adv" and after and after[0].kind == "noun":
+            raise Unsure("infinitive that is not read")
         if word.low == "als" and len(after) > 2 and after[0].low in listed("nominative"):
             raise Unsure("clause that is not closed")
     if any(w.low == "," for w in rest) and not any(w.verbal for w in rest):
@@ -153,6 +160,7 @@ def _front(unit: Unit) -> tuple[list[Word], list[Word], set[str]]:
             raise Unsure("two things in front")
         while clause and clause[-1].low == ",":
             clause.pop()
+        _check_fronted(clause)
         return [], clause, {"fronted clause"}
     if any(w.low == "," for w in front) and (not before or front[-1].low != ","):
         raise Unsure("comma in front")
@@ -160,8 +168,26 @@ def _front(unit: Unit) -> tuple[list[Word], list[Word], set[str]]:
     for place, word in enumerate(front):
         if place not in inside and (word.verbal or word.kind == "wh"):
             raise Unsure("verb or question in front")
+    _check_behind_clause(front, inside)
     front = [w for w in front if w.low != ","]
     return list(front), [], doubts
+
+
+def _check_behind_clause(front: Sequence[Word], inside: set[int]) -> None:
+    """Behind a relative clause in front only a phrase may follow before the verb."""
+    last = max((p for p in inside if p < len(front) and front[p].finite), default=None)
+    if last is None:
+        return
+    behind = [w for w in front[last + 1 :] if w.low != "," and not w.verbal]
+    if behind and behind[0].kind != "prep":
+        raise Unsure("words behind a clause in front")
+
+
+def _check_fronted(clause: Sequence[Word]) -> None:
+    """A subject behind the verb of a fronted clause: the main clause has begun unseen."""
+    last = max((i for i, w in enumerate(clause) if w.finite), default=len(clause))
+    if any(w.low in listed("only_subject") for w in clause[last + 1 :]):
+        raise Unsure("clause runs on")
 
 
 def _stray(words: Sequence[Word]) -> bool:
@@ -219,8 +245,9 @@ def _subject(
             return [], [], list(middle), []
         raise Unsure("no subject")
     kind = "clause" if not front else _front_kind(front)
-    if len(front) > 1 and front[-1].low in listed("only_subject") and front[-2].low not in ("en", "of"):
-        raise Unsure("somebody is called")
+    if len(front) > 1 and front[-1].low in listed("only_subject"):
+        if front[-2].low not in ("en", "of") or not fields.verb.plural:
+            raise Unsure("somebody is called")
     if first is not None and first.low in listed("only_subject"):
         if kind == "subject" or _quoted(fields, kind):
             raise Unsure("aside")
@@ -244,7 +271,8 @@ def _subject(
         return _inverted(fields, phrase)
     if kind == "clause":
         raise Unsure("subject is not found")
-    if not _has_subject(middle, fields.verb):
+    reported = not middle and bool(fields.post) and fields.post[0].low in ("dat", "of", "hoe")
+    if not reported and not _has_subject(middle, fields.verb):
         raise Unsure("no subject")
     fields.doubts.add("front kept")
     return [], [], list(middle), list(front)
@@ -278,8 +306,7 @@ def _has_subject(middle: Sequence[Word], verb: Word) -> bool:
             if not bound and word.plural == verb.plural and word.low not in listed("weak"):
                 return True
             bound = False
-    passive = lemma(verb) in ("worden", "zijn") and any(w.kind == "vd" for w in middle)
-    return passive or not middle
+    return lemma(verb) in ("worden", "zijn") and any(w.kind == "vd" for w in middle)
 
 
 def _numeral_after(middle: Sequence[Word]) -> int:
@@ -399,6 +426,7 @@ def _noun_in_front(
             return _inverted(fields, 1)
         return keep
     person, other = is_person(front), is_person(middle[:phrase])
+    _check_bare(front, middle, person)
     if len(front) == 1 and not person and front[0].text[:1].isupper():
         if other:
             raise Unsure("who does it")
@@ -422,6 +450,13 @@ def _noun_in_front(
     raise Unsure("who does it")
 
 
+def _check_bare(front: Sequence[Word], middle: Sequence[Word], person: bool) -> None:
+    """`de boete moet verhuurder betalen`: a bare noun behind the verb may be who acts."""
+    bare = len(middle) > 1 and middle[0].kind == "noun" and not middle[0].plural
+    if bare and not person and len(front) > 1 and middle[1].kind in ("adv", "adj"):
+        raise Unsure("who does it")
+
+
 def _number(words: Sequence[Word]) -> bool:
     """True for a plural phrase, also for one with `en` in it."""
     nouns = [w for w in words if w.kind in ("noun", "pron")]
@@ -434,7 +469,7 @@ def _agrees(words: Sequence[Word], verb: Word) -> bool:
     if any(w.low == "en" for w in words):
         return verb.plural
     nouns = [w for w in words if w.kind in ("noun", "pron", "num")]
-    if not nouns:
+    if not nouns or _is_name(nouns[0]):
         return True
     return nouns[0].plural == verb.plural
 
@@ -604,6 +639,10 @@ def _particle_before_te(middle: Sequence[Word], te: int) -> bool:
 
 def _check_behind(behind: Sequence[Word]) -> None:
     """Verbs may come back only in a coordinated part ("... en daarna gelachen")."""
+    if behind and behind[0].kind == "co" and any(w.kind == "te" for w in behind):
+        raise Unsure("joined verbs")
+    if behind and (behind[0].low in ("niet", "nooit") or any(w.kind == "prt" for w in behind)):
+        raise Unsure("more behind the verbs")
     joined = False
     for word in behind:
         joined = joined or word.kind == "co"

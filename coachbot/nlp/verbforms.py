@@ -73,7 +73,7 @@ def third(infinitive: str) -> str:
         return str(irregular)
     for particle, verbs in data()["separable"].items():
         rest = infinitive[len(particle) :]
-        if infinitive.startswith(particle) and rest in verbs:
+        if infinitive.startswith(particle) and (rest in verbs or rest in data()["third"]):
             return str(particle) + third(rest)
     base = stem(infinitive)
     return base if base.endswith("t") else base + "t"

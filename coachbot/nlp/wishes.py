@@ -17,7 +17,7 @@ from coachbot.nlp.verbforms import lemma, third
 Variants = tuple[str | None, str | None, str | None]
 NOTHING: Variants = (None, None, None)
 #: Marks the place of the adverb in a pattern of words.
-_PRONOUNS = frozenset({"ik", "we", "wij", "hij", "zij", "ze", "iedereen", "niemand", "iemand", "men"})
+_PRONOUNS = frozenset({"ik", "we", "wij", "hij", "zij", "ze", "niemand"})
 _SLOT = Word("*", "BW()", "*", "slot", -2)
 
 

@@ -31,6 +31,7 @@ from coachbot.telegram.outgoing import (
     say,
 )
 from coachbot.telegram.parts import user_of
+from coachbot.telegram.receipts import Receipts
 
 #: The first wait after a failed send, the longest one, and when a message is given up (seconds).
 FIRST_WAIT, LONGEST_WAIT, GIVE_UP = 0.5, 30.0, 3_600.0
@@ -43,10 +44,11 @@ TYPING = 1.0
 class Sender:
     """The outgoing half of the bot."""
 
-    def __init__(self, bot: Bot, desk: Desk, counter: Counter) -> None:
+    def __init__(self, bot: Bot, desk: Desk, counter: Counter, receipts: Receipts) -> None:
         self.bot = bot
         self.desk = desk
         self.counter = counter
+        self.receipts = receipts
         self.parts = counter.parts
         self.painter = ThreadPoolExecutor(1, thread_name_prefix="painter")
 
@@ -62,10 +64,11 @@ class Sender:
         except (TelegramError, TimeoutError) as error:
             event(logging.DEBUG, "typing_failed", error=type(error).__name__)
 
-    async def deliver(self, chat: int, outs: list[Out]) -> None:
+    async def deliver(self, update: int, chat: int, outs: list[Out]) -> None:
         """Does everything in order; presses are acknowledged meanwhile.
 
-        Somebody who shut the bot out is remembered, and the rest is left undone.
+        What was sent before a crash is not sent again. Somebody who shut the bot out is
+        remembered, and the rest is left undone.
         """
         courtesies = [
             asyncio.create_task(self._courtesy(chat, out))
@@ -73,9 +76,12 @@ class Sender:
             if out.do in (Do.ACKNOWLEDGE, Do.MARK)
         ]
         try:
-            for out in outs:
+            for part, out in enumerate(outs):
+                if part < self.receipts.parts(update):
+                    continue
                 if not await self._do(chat, out):
                     break
+                self.receipts.note(update, part + 1)
         except Forbidden:
             event(logging.INFO, "blocked")
             await self.desk.run(self.parts.inbox.block, user_of(chat), True)

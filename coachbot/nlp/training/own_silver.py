@@ -62,7 +62,7 @@ def opinions(sentences: list[list[str]]) -> Iterator[list[Opinion]]:
 
 
 def align(words: list[str], rows: list[list[str]]) -> list[Opinion]:
-    """One opinion a word. Frog joins fixed expressions (`New_York`); their words are split again."""
+    """One opinion a word. Frog joins fixed expressions (`New_York`); they are split again."""
     starts = [0]
     for row in rows:
         end, text = starts[-1] + 1, words[starts[-1]].replace(" ", "")
