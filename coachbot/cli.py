@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coachbot import __version__
+from coachbot.cli_practice import COMMANDS
 
 if TYPE_CHECKING:
     from coachbot.coach import Coach
@@ -226,10 +227,10 @@ def evaluate(what: str, file: Path) -> None:
 @click.pass_context
 def check(ctx: click.Context, folder: Path | None) -> None:
     """Prove the dialogue files of FOLDER sound; default the ones in use."""
-    from coachbot import content
+    from coachbot import content, content_practice
 
     place = folder or ctx.obj or content.default_dir()
-    problems = content.faults(place)
+    problems = [*content.faults(place), *content_practice.faults(place)]
     for problem in problems:
         click.echo(problem, err=True)
     if problems:
@@ -253,3 +254,7 @@ def graph(ctx: click.Context, name: str) -> None:
             f"no dialogue {name!r}; there is: {', '.join(sorted(dialogues))}"
         )
     click.echo(mermaid(dialogues[name]))
+
+
+for _command in COMMANDS:
+    main.add_command(_command)

@@ -43,7 +43,7 @@ class _Loader(yaml.CSafeLoader):
 
 def read(path: Path) -> Dialogue:
     """One file to a `Dialogue`; a mistake names the file, the place and what is allowed."""
-    return parse(_plain(path), path.name)
+    return parse(plain(path), path.name)
 
 
 def words(folder: Path) -> Words:
@@ -51,10 +51,11 @@ def words(folder: Path) -> Words:
     path = folder / WORDS
     dialogue = folder / "gesprek.yml"
     known = frozenset(read(dialogue).commands) if dialogue.exists() else frozenset()
-    return parse_words(_plain(path if path.exists() else default_dir() / WORDS), WORDS, known)
+    return parse_words(plain(path if path.exists() else default_dir() / WORDS), WORDS, known)
 
 
-def _plain(path: Path) -> object:
+def plain(path: Path) -> object:
+    """A YAML file as plain data; a mistake names file and line."""
     try:
         return yaml.load(path.read_text(encoding="utf-8"), _Loader)
     except yaml.MarkedYAMLError as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,8 @@ def when(text: str, now: datetime) -> Moment | None:
     clock, part, left = _time(said, now)
     ahead = re.search(_rules()["relative"], said)
     if ahead and ahead[2].startswith(("minu", "u")):
-        found = _parsed(ahead[0].replace("binnen", "over"), now)
+        # Counted in UTC: an hour is an hour, also in the night that the clock changes.
+        found = _parsed(ahead[0].replace("binnen", "over"), now.astimezone(UTC))
         return Moment(found, True) if found else None
     try:
         day = _day(left, now)
@@ -166,7 +167,7 @@ def _weekday(said: str) -> int | None:
 
 
 def _parsed(phrase: str, now: datetime) -> datetime | None:
-    """A calendar date or a stretch of time, as `dateparser` reads it in Dutch."""
+    """A calendar date or a stretch of time in the zone of `now`, as `dateparser` reads Dutch."""
     import dateparser
 
     found = dateparser.parse(
@@ -175,7 +176,7 @@ def _parsed(phrase: str, now: datetime) -> datetime | None:
         settings={
             "PREFER_DATES_FROM": "future",
             "RELATIVE_BASE": now.replace(tzinfo=None),
-            "TIMEZONE": ZONE.key,
+            "TIMEZONE": str(now.tzinfo),
             "RETURN_AS_TIMEZONE_AWARE": True,
         },
     )

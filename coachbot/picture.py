@@ -40,6 +40,15 @@ def png(card: Card, title: str, labels: tuple[str, str]) -> bytes:
     return picture.getvalue()
 
 
+def warm_up() -> None:
+    """Loads the library and its fonts, which takes longer than drawing."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(1, 1))
+    _write(figure, 0, 0, _printable("a"))
+    figure.savefig(io.BytesIO(), format="png")
+
+
 def _short(text: str) -> str:
     return textwrap.shorten(text, PART, placeholder=" …") if len(text) > PART else text
 

@@ -9,13 +9,14 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from coachbot import store_practice
 from coachbot.store import Store
 
 #: Other processes may be reading; the log can only be emptied when they are done.
 EMPTY_SECONDS = 3.0
 #: What hangs on a session, and what hangs on a person.
 OF_SESSION = ("turns", "remembered", "temperatures")
-OF_USER = ("pending", "reminders")
+OF_USER = ("pending", "reminders", *store_practice.TABLES)
 #: Columns that hold JSON, unpacked again for who asks what is held about them.
 PACKED = ("snapshot", "before", "reading", "reply")
 

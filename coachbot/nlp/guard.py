@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from coachbot.nlp.fields import Unit
-from coachbot.nlp.mirrorwords import Word, data, listed
+from coachbot.nlp.mirrorwords import Unsure, Word, data, listed
 from coachbot.nlp.persons import lowered
-from coachbot.nlp.subordinate import Clause, Unsure
+from coachbot.nlp.subject import SURE
+from coachbot.nlp.subordinate import Clause
+from coachbot.nlp.units import Unit
 from coachbot.nlp.verbforms import lemma
 
 #: What each doubt leaves of the confidence.
 DOUBTS = {
+    SURE: 1.0,
     "loose": 0.9,
     "list": 0.7,
     "fronted clause": 0.95,
@@ -77,7 +79,7 @@ def confidence(
     _check_kept(clause, unit)
     _check_embedded(clause.after)
     _check_embedded(clause.before)
-    trust = 1.0 if _parsed_alike(clause.subject) else UNLIKE_PARSE
+    trust = 1.0 if SURE in clause.doubts or _parsed_alike(clause.subject) else UNLIKE_PARSE
     for doubt in clause.doubts | unit.doubts:
         trust *= DOUBTS.get(doubt, 0.9)
     return trust
@@ -131,7 +133,7 @@ def _check_agreement(subject: Sequence[Word], finite: Word) -> None:
             raise Unsure("agreement")
     elif "ik" in lows:
         third = finite.tag == "WW(pv,tgw,met-t)" and not low.endswith("tt")
-        if finite.plural or (third and lemma(finite) in ("hebben", "zijn", "gaan", "doen", "staan")):
+        if finite.plural or (third and lemma(finite) in listed("plain_verbs")):
             raise Unsure("agreement")
     elif lows & {"we", "wij"}:
         if not low.endswith("n"):
@@ -139,7 +141,9 @@ def _check_agreement(subject: Sequence[Word], finite: Word) -> None:
     elif lows & {"hij", "er", "het", "iedereen", "niemand", "iemand"} and len(lows) == 1:
         if finite.plural and "er" not in lows and "het" not in lows:
             raise Unsure("agreement")
-        if low in ("ben", "heb") or (low.endswith("n") and finite.tag == "WW(pv,tgw,ev)" and low in ("zijn", "hebben")):
+        if low in ("ben", "heb") or (
+            low.endswith("n") and finite.tag == "WW(pv,tgw,ev)" and low in ("zijn", "hebben")
+        ):
             raise Unsure("agreement")
 
 

@@ -16,6 +16,10 @@ ENDS = frozenset({".", "!", "?", "…", ";", ":", "...", "?!", "!?", "–", "—
 QUOTES = frozenset("\"'“”‘’„«»`")
 
 
+class Unsure(Exception):
+    """The clause cannot be turned with certainty; the argument names the reason."""
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """A word of the message: `text` is what is read, `index` the token it comes from."""
@@ -132,8 +136,12 @@ def _sign(text: str, index: int) -> Word:
 def _mended(token: Token) -> Iterable[Word]:
     text = token.text.replace("’", "'")
     if not any(c.isalnum() for c in text):
-        sound = text in ENDS or text in (",", "(", ")") or text[0] in QUOTES or set(text) <= set(".!?…")
-        return [_sign(text if text in ENDS or len(text) == 1 else text[0], token.i)] if sound else []
+        sound = (
+            text in ENDS or text in (",", "(", ")") or text[0] in QUOTES or set(text) <= set(".!?…")
+        )
+        return (
+            [_sign(text if text in ENDS or len(text) == 1 else text[0], token.i)] if sound else []
+        )
     if text.endswith(".") and text[:-1].lower() in listed("before_stop"):
         return [_word(token, text[:-1], changed=True), _sign(".", token.i)]
     if len(text) > 3 and text.endswith(".") and text[:-1].isalpha():
@@ -161,7 +169,11 @@ def _haar_or_er(token: Token) -> str:
 
 def _clitic(token: Token) -> Word:
     """`'s`: "is", or the first half of "'s nachts"."""
-    if token.tag_.startswith("WW") and not token.nbor().text.endswith("s") if token.i + 1 < len(token.doc) else False:
+    if (
+        token.tag_.startswith("WW") and not token.nbor().text.endswith("s")
+        if token.i + 1 < len(token.doc)
+        else False
+    ):
         return _word(token, "is", changed=True)
     return Word("'s", "BW()", "'s", "adv", token.i)
 
@@ -178,7 +190,7 @@ def _word(token: Token, text: str, changed: bool) -> Word:
 
 def _overrules(low: str, tag: str) -> bool:
     """Closed words keep a reading of the tagger that their list does not rule out."""
-    if low in ("was", "even", "eens", "echt", "mag") and tag.startswith(("N(", "ADJ", "BW")):
+    if low in listed("double_readings") and tag.startswith(("N(", "ADJ", "BW")):
         return False
     return not (low in ("me", "mijn") and tag.startswith("VNW("))
 
@@ -191,7 +203,12 @@ def _reread(found: list[Word]) -> list[Word]:
         low = word.low
         if low == "te":
             verb = after is not None and (after.kind == "inf" or after.tag.startswith("WW(inf"))
-            if after is not None and after.kind == "noun" and place and reread[place - 1].low == "om":
+            if (
+                after is not None
+                and after.kind == "noun"
+                and place
+                and reread[place - 1].low == "om"
+            ):
                 verb = after.low.endswith("n")
             if not verb and after is not None and after.finite and after.low.endswith("n"):
                 reread[place + 1] = replace(after, kind="inf", tag="WW(inf,vrij,zonder)")

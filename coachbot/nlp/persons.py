@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from coachbot.nlp.mirrorwords import Word, data, listed
+from coachbot.nlp.mirrorwords import Unsure, Word, data, listed
 from coachbot.nlp.verbforms import is_past
 
 #: First person singular and plural, as subject.
@@ -46,7 +46,11 @@ def _follow(current: str, words: Sequence[Word], place: int, main: str) -> str:
         return "ik"
     if word.low in PLURAL:
         return "wij"
-    if word.low in listed("nominative") and word.kind == "pron" and word.low not in ("het", "dat", "dit"):
+    if (
+        word.low in listed("nominative")
+        and word.kind == "pron"
+        and word.low not in listed("neuter")
+    ):
         return "" if current == "" or place == 0 else current
     return current
 
@@ -62,7 +66,11 @@ def _turned(words: Sequence[Word], place: int, person: str) -> Word:
 def finite(word: Word, person: str) -> str:
     """The form of a finite verb once its first person is turned: `ben` -> `bent`."""
     low = word.low
-    if word.tag.startswith("WW(pv,verl") or is_past(low):
+    if is_past(low):
+        return low
+    if word.tag.startswith("WW(pv,verl"):
+        if person == "ik" and not low.endswith(("de", "te")):
+            raise Unsure("tense")
         return low
     if low in listed("shared_forms"):
         return str(data()["forms"].get(low, low)) if person == "ik" else low
@@ -77,7 +85,7 @@ def second(stem: str) -> str:
     if known is not None:
         return str(known)
     for irregular, form in data()["forms"].items():
-        if len(irregular) > 2 and stem.endswith(irregular) and irregular in ("hou", "rij", "snij", "glij", "lij"):
+        if len(irregular) > 2 and stem.endswith(irregular) and irregular in listed("d_stems"):
             return stem[: -len(irregular)] + str(form)
     if stem.endswith(("t", "de", "te")):
         return stem
@@ -91,22 +99,28 @@ def _pronoun(words: Sequence[Word], place: int, person: str) -> str | None:
     after = words[place + 1] if place + 1 < len(words) else None
     if low in ("mij", "me") and after is not None and after.low == "betreft":
         return "jou"
-    stressed = before in ("dan", "als", "en", "of", "ook", "alleen", "behalve", "juist", "zelfs")
+    stressed = before in listed("stressing")
     if low == "ik":
         joined = after is not None and after.low == "en"
-        return "jij" if (stressed and before not in ("als", "of", "en", "dan")) or joined or _bare(words, place) else "je"
+        return (
+            "jij"
+            if (stressed and before not in listed("comparing_joiners"))
+            or joined
+            or _bare(words, place)
+            else "je"
+        )
     if low in PLURAL:
         return "jullie"
     if low in ("me", "mijn"):
         return "je"
-    if low == "mij" and before in ("om", "door", "teneinde"):
+    if low == "mij" and after is not None and after.tag.startswith("N(soort"):
+        return "je"
+    if low == "mij" and before in listed("reflexive_openers"):
         return "je"
     if low == "mij":
         if words[place - 1].kind in ("prep", "prt") if place else False:
             return "jou"
-        if place == 0 or stressed:
-            return "jou"
-        return "je"
+        return "je" if person == "ik" and place and not stressed else "jou"
     if low in ("mijne", "mijnen") and after is not None and after.kind in ("noun", "adj"):
         return "je"
     if low in ("ons", "onze") and before in PLURAL:
@@ -121,7 +135,7 @@ def _pronoun(words: Sequence[Word], place: int, person: str) -> str | None:
 def _bare(words: Sequence[Word], place: int) -> bool:
     """`harder dan ik`, `mijn man en ik`: no verb of its own follows, so it is stressed."""
     before = words[place - 1].low if place else ""
-    if before not in ("dan", "als", "en", "of"):
+    if before not in listed("comparing_joiners"):
         return False
     if before == "en":
         first = words[place - 2] if place > 1 else None
@@ -138,8 +152,10 @@ def _ons(words: Sequence[Word], place: int, person: str) -> str:
     possessive = (
         after is not None
         and after.low not in data()["not_possessed"]
-        and (after.tag.startswith(("N(soort,ev", "N(eigen,ev")) and "onz" in after.tag
-             or after.kind == "adj" and after.tag.startswith("ADJ(prenom"))
+        and (
+            (after.tag.startswith(("N(soort,ev", "N(eigen,ev")) and "onz" in after.tag)
+            or (after.kind == "adj" and after.tag.startswith("ADJ(prenom"))
+        )
     )
     if possessive:
         return "jullie"
@@ -157,4 +173,3 @@ def lowered(word: Word, may_be_name: bool = False) -> str:
     if word.tag.startswith(("N(eigen", "SPEC(")) or word.text[1:2].isupper():
         return word.text
     return word.text[:1].lower() + word.text[1:]
-

@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from spacy.tokens import Doc, Span
 
 from coachbot.model import Reflection
-from coachbot.nlp import fields, guard, persons, wishes
-from coachbot.nlp.fields import Unit
-from coachbot.nlp.mirrorwords import ENDS, QUOTES, Word, data, listed, phrases, words
+from coachbot.nlp import guard, persons, units, wishes
+from coachbot.nlp.mirrorwords import ENDS, QUOTES, Unsure, Word, data, listed, phrases, words
 from coachbot.nlp.repair import repaired
-from coachbot.nlp.subordinate import Clause, Unsure, subordinate
+from coachbot.nlp.subordinate import Clause, subordinate
+from coachbot.nlp.units import Unit
 from coachbot.nlp.verbforms import lemma
 
 #: What comes back has at most this many words.
 MOST_WORDS = 18
 #: A mirror that is trusted less than this is not given.
-THRESHOLD = 0.5
+THRESHOLD = 0.75
 #: Two clauses in one are trusted a little less than either.
 JOINED = 0.95
 #: In a message of more words than this, half a sentence may stand for all of it.
@@ -82,13 +82,14 @@ def candidates(doc: Doc, weights: Weigh | None = None) -> Iterator[Candidate]:
 def _announces(sentence: Sequence[Word]) -> bool:
     """Before a colon: `ik denk soms: ...` is only half of what is said."""
     return any(
-        (w.finite or w.verbal) and (lemma(w) in listed("announcing") or w.lemma in listed("announcing"))
+        (w.finite or w.verbal)
+        and (lemma(w) in listed("announcing") or w.lemma in listed("announcing"))
         for w in sentence
     )
 
 
 def sentences(heard: Sequence[Word]) -> Iterator[tuple[list[Word], str]]:
-    """Sentences without their closing sign, and that sign; brackets and what is in them left out."""
+    """Sentences without their closing sign, and that sign; what is in brackets is left out."""
     current: list[Word] = []
     depth = 0
     for word in heard:
@@ -174,15 +175,18 @@ def _turned(
         return
     if sentence[0].kind == "wh" and len(sentence) > 1 and sentence[1].finite:
         return
-    units = fields.units(repaired(sentence))
-    results = list(_build_all(doc, units, weights))
+    units.units(repaired(sentence))
+    parts = units.units(repaired(sentence))
+    results = list(_build_all(doc, parts, weights))
     for place, built in enumerate(results):
-        if built is None:
+        if built is None or _cut_short(parts, results, place):
+            continue
+        if _points_back(parts[place]):
             continue
         first = results[place - 1] if place else None
-        joiner = units[place].joiner
-        pointing = units[place - 1].joiner == "," and units[place - 1].words[0].low in listed("pointing")
-        if first is not None and joiner in ("en", "maar") and not pointing:
+        joiner = parts[place].joiner
+        points = first is not None and _points_back(parts[place - 1])
+        if first is not None and joiner in ("en", "maar") and not points:
             text = guard.join(first.text, joiner, built.text, built.own)
             if _short(text):
                 confidence = min(built.confidence, first.confidence) * JOINED
@@ -191,13 +195,16 @@ def _turned(
                 continue
         if joiner == "want":
             continue
-        if built.own and _short(built.text) and (long or _alone(units, results, place)):
+        if built.own and _short(built.text) and (long or _alone(parts, results, place)):
             yield Candidate(built.text, built.confidence, built.weight, built.clause)
 
 
-def _build_all(
-    doc: Doc, units: Sequence[Unit], weights: Weigh | None
-) -> Iterator[_Built | None]:
+def _points_back(unit: Unit) -> bool:
+    """`..., dat doet pijn`: says nothing without what was said before it."""
+    return unit.joiner == "," and unit.words[0].low in listed("pointing")
+
+
+def _build_all(doc: Doc, units: Sequence[Unit], weights: Weigh | None) -> Iterator[_Built | None]:
     """Each unit built, or None where it cannot be turned with certainty."""
     previous: _Built | None = None
     for unit in units:
@@ -209,11 +216,16 @@ def _build_all(
         previous = built if built is not None and built.own else None
 
 
+def _cut_short(units: Sequence[Unit], results: Sequence[_Built | None], place: int) -> bool:
+    """Is what follows joined to this clause, and not understood?"""
+    if place + 1 >= len(units):
+        return False
+    return units[place + 1].joiner in ("en", "maar", "?") and results[place + 1] is None
+
+
 def _alone(units: Sequence[Unit], results: Sequence[_Built | None], place: int) -> bool:
     """May a clause stand for its sentence? Not when the half that it is joined to is left out."""
     if units[place].joiner not in ("", ","):
-        return False
-    if units[place].joiner == "," and units[place].words[0].low in listed("pointing"):
         return False
     after = units[place + 1] if place + 1 < len(units) else None
     if after is not None and after.joiner == "," and after.words[0].low == "daar":
@@ -261,7 +273,18 @@ def _with_ik(unit: Unit) -> Unit:
 
 def _object_behind(unit: Unit, word: Word) -> bool:
     """`heb het gezegd`, `vind dat raar`: an ik-form, so what follows is no subject."""
-    return word.low in ("het", "dat", "dit", "er", "ze", "alles", "niks", "niets", "niemand", "iemand")
+    return word.low in (
+        "het",
+        "dat",
+        "dit",
+        "er",
+        "ze",
+        "alles",
+        "niks",
+        "niets",
+        "niemand",
+        "iemand",
+    )
 
 
 def _weight(doc: Doc, unit: Unit, weights: Weigh | None) -> float:
@@ -286,7 +309,7 @@ def _rehearsed(
     """A statement to the other party, to the letter; questions and orders are not mirrored."""
     if sentence[0].low in listed("hortative") or sentence[0].kind == "wh":
         return
-    found = fields.units(repaired(sentence))
+    found = units.units(repaired(sentence))
     if not found or not _is_statement(found[0]) or not (addressed or _to_other(found)):
         return
     span = doc[sentence[0].index : sentence[-1].index + 1]
@@ -294,7 +317,7 @@ def _rehearsed(
     if not _short(text):
         return
     weight = max(_weight(doc, unit, weights) for unit in found)
-    yield Candidate(text, 0.9 if addressed else 0.7, weight, rehearsed=True)
+    yield Candidate(text, 0.9 if addressed else 0.8, weight, rehearsed=True)
 
 
 def _is_statement(unit: Unit) -> bool:
@@ -310,11 +333,11 @@ def _is_statement(unit: Unit) -> bool:
 
 
 def _to_other(found: Sequence[Unit]) -> bool:
-    """With `je` alone: somebody is meant when `je` is the subject of a main clause or meets `ik`."""
+    """With `je` alone: somebody is meant when it is a main subject or meets `ik`."""
     for unit in found:
         lows = [w.low for w in unit.words]
         if unit.verb == 1 and lows[0] == "je":
-            return True
-        if any(w in ("ik", "we", "wij") for w in lows[: unit.verb + 2]):
+            return lemma(unit.words[1]) not in listed("modals")
+        if any(w in listed("subjects_first") for w in lows[: unit.verb + 2]):
             return True
     return False

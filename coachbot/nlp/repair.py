@@ -17,6 +17,7 @@ def repaired(sentence: list[Word]) -> list[Word]:
     _name_first(words)
     _names_inside(words)
     _plural_zijn(words)
+    _determiner_first(words)
     _as_noun(words)
     _set_phrases(words)
     _misspelt(words)
@@ -48,6 +49,8 @@ def _unclosed(words: list[Word]) -> None:
             continue
         if word.kind == "wh" and not any(w.finite for w in words[:place]):
             continue
+        if word.kind != "rel" and word.low != "als" and not _conditional(words, place):
+            continue
         end = place + 1
         while end < len(words) and words[end].low not in (",", "en", "maar", "want"):
             if words[end].kind in ("sub", "rel", "wh"):
@@ -73,7 +76,9 @@ def _conditional(words: list[Word], place: int) -> bool:
     after = words[place + 1]
     if after.low in listed("nominative"):
         return True
-    taken = any(w.finite and lemma(w) in listed("before_infinitive") for w in words[:place])
+    taken = words[place].low == "als" and any(
+        w.finite and lemma(w) in listed("before_infinitive") for w in words[:place]
+    )
     return not taken and any(w.kind == "noun" and w.plural for w in words[place + 1 : place + 4])
 
 
@@ -81,7 +86,7 @@ def _chunks(words: list[Word]) -> Iterator[tuple[int, int]]:
     """Stretches between commas and joiners."""
     start = 0
     for place, word in enumerate(words):
-        if word.low == "," or word.low in ("maar", "want", "en"):
+        if word.low == "," or word.low in listed("chunk_joiners"):
             if place > start:
                 yield start, place
             start = place + 1
@@ -91,7 +96,12 @@ def _chunks(words: list[Word]) -> Iterator[tuple[int, int]]:
 
 def _name_first(words: list[Word]) -> None:
     """`Van Dijk vroeg ...`: a preposition that begins a name."""
-    if len(words) > 2 and words[0].text == "Van" and words[1].text[:1].isupper() and words[2].finite:
+    if (
+        len(words) > 2
+        and words[0].text == "Van"
+        and words[1].text[:1].isupper()
+        and words[2].finite
+    ):
         words[0] = replace(words[0], tag="SPEC(deeleigen)", kind="noun")
         words[1] = replace(words[1], tag="SPEC(deeleigen)", kind="noun", plural=False)
 
@@ -101,6 +111,15 @@ def _names_inside(words: list[Word]) -> None:
     for place, word in enumerate(words[1:], 1):
         if word.kind in ("pv", "inf", "vd") and word.text[:1].isupper() and not word.text.isupper():
             words[place] = replace(word, kind="noun", tag="SPEC(deeleigen)", plural=False)
+
+
+def _determiner_first(words: list[Word]) -> None:
+    """`die handscanner is ...`: at the start no relative pronoun."""
+    if len(words) > 1 and words[0].kind == "rel" and words[0].low in ("die", "dat"):
+        noun = words[1].kind in ("noun", "adj")
+        words[0] = replace(
+            words[0], kind="det" if noun else "pron", tag="VNW(aanw,pron,stan,vol,3,getal)"
+        )
 
 
 def _plural_zijn(words: list[Word]) -> None:
@@ -158,7 +177,12 @@ def _find_finite(words: list[Word], start: int, end: int) -> None:
     if first.low == "ik" and after is not None and after.kind in ("noun", "adj", "x"):
         words[start + 1] = replace(after, tag=_IK, kind="pv", plural=False)
         return
-    if first.low in ("we", "wij") and after is not None and after.kind in ("inf", "noun") and after.low.endswith("n"):
+    if (
+        first.low in ("we", "wij")
+        and after is not None
+        and after.kind in ("inf", "noun")
+        and after.low.endswith("n")
+    ):
         words[start + 1] = replace(after, tag=_PLURAL, kind="pv", plural=True)
         return
 
@@ -170,15 +194,31 @@ def _close_clause(words: list[Word], place: int, end: int) -> None:
     subject, last = words[place + 1].low, words[end - 1]
     if last.low == "zijn" and last.kind == "det":
         last = replace(last, kind="inf")
-    if subject == "ik" and last.kind in ("noun", "adj", "x", "inf") and last.low[-1:] not in "aeiou":
+    if subject == "ik" and last.kind == "inf":
+        before = words[end - 2]
+        if before.kind in ("noun", "adj") and not before.plural and end - place > 4:
+            words[end - 2] = replace(before, tag=_IK, kind="pv", plural=False)
+    elif (
+        subject == "ik"
+        and last.kind in ("noun", "adj", "x")
+        and last.low[-1:] not in "aeiou"
+        and not last.plural
+    ):
         words[end - 1] = replace(last, tag=_IK, kind="pv", plural=False)
-    elif last.kind == "vd" and subject in ("we", "wij", "ze", "zij") and last.low.endswith("en"):
+    elif last.kind == "vd" and subject in listed("plural_pronouns") and last.low.endswith("en"):
         words[end - 1] = replace(last, tag="WW(pv,verl,mv)", kind="pv", plural=True)
-    elif last.kind == "inf" and last.low.endswith("n") and subject != "ik" and not any(w.kind == "te" for w in words[place:end]):
+    elif (
+        last.kind == "inf"
+        and last.low.endswith("n")
+        and subject != "ik"
+        and not any(w.kind == "te" for w in words[place:end])
+    ):
         first = end - 1
         while first - 1 > place and words[first - 1].kind == "inf":
             first -= 1
-        words[first] = replace(words[first], text=words[first].text, tag=_PLURAL, kind="pv", plural=True)
+        words[first] = replace(
+            words[first], text=words[first].text, tag=_PLURAL, kind="pv", plural=True
+        )
 
 
 def _openers(words: list[Word]) -> None:

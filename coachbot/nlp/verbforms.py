@@ -30,9 +30,8 @@ def is_past(form: str) -> bool:
     """Is it a strong past form, alone or behind a particle (`voorbijliep`)?"""
     if form in past():
         return True
-    return any(
-        form.startswith(particle) and form[len(particle) :] in past() for particle in data()["separable"]
-    )
+    starts = [*data()["separable"], *data()["prefixes"]]
+    return any(form.startswith(s) and form[len(s) :] in past() for s in starts)
 
 
 def lemma(word: Word) -> str:

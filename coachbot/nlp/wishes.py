@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from coachbot.nlp import guard, persons
 from coachbot.nlp.mirrorwords import Word, data, listed
-from coachbot.nlp.subordinate import Clause, is_person
+from coachbot.nlp.phrases import is_person
+from coachbot.nlp.subordinate import Clause
 from coachbot.nlp.verbforms import lemma, third
 
 Variants = tuple[str | None, str | None, str | None]
@@ -61,10 +62,10 @@ def _plain(after: Sequence[Word]) -> list[Word] | None:
     kept: list[Word] = []
     for word in after:
         if word.kind in ("sub", "rel", "wh") or word.low in ("om", ","):
-            if word.low in ("als", "wanneer", "zodra"):
+            if word.low in listed("conditions"):
                 kept.append(word)
                 continue
-            if not kept or word.low in ("dat", "of", "om") or word.kind in ("rel", "wh"):
+            if not kept or word.low in listed("complements") or word.kind in ("rel", "wh"):
                 return None if word.low != "," else kept
             return kept
         kept.append(word)
@@ -83,7 +84,11 @@ def _inner(
         return None
     size = _subject_size(after[1:])
     verb = next((i for i, w in enumerate(after) if w.finite), 0)
-    if not size or verb <= size or any(w.kind in ("sub", "rel", "wh") or w.low == "," for w in after[1:]):
+    if (
+        not size
+        or verb <= size
+        or any(w.kind in ("sub", "rel", "wh") or w.low == "," for w in after[1:])
+    ):
         return None
     start, end = verb, verb + 1
     while start > size + 1 and after[start - 1].verbal:
@@ -107,7 +112,11 @@ def _fits(subject: Sequence[Word], verbs: Sequence[Word]) -> bool:
     """Somebody else acts, or something is done to us; and it is told in the present."""
     lows = {w.low for w in subject}
     finite = next((w for w in verbs if w.finite), None)
-    if finite is None or not finite.tag.startswith("WW(pv,tgw") or lows & {"er", "dat", "dit", "die"}:
+    if (
+        finite is None
+        or not finite.tag.startswith("WW(pv,tgw")
+        or lows & {"er", "dat", "dit", "die"}
+    ):
         return False
     if not (lows & _PRONOUNS) and not is_person(subject):
         if not (finite.plural and any(w.kind == "vd" for w in verbs)):
@@ -124,7 +133,11 @@ def _usual(words: Sequence[Word]) -> bool:
     for place, word in enumerate(words):
         if word.low in listed("not_a_habit") or word.kind in ("num", "punct"):
             return False
-        if word.low in ("voor", "vóór") and place + 1 < len(words) and words[place + 1].low in listed("moments"):
+        if (
+            word.low in ("voor", "vóór")
+            and place + 1 < len(words)
+            and words[place + 1].low in listed("moments")
+        ):
             return False
     return True
 
@@ -157,7 +170,9 @@ def _demand(
     if not passive and (base in listed("once") or base in listed("bad")):
         return None
     text = base if finite.plural else third(base)
-    turned = replace(finite, text=text, tag="WW(pv,tgw,mv)" if finite.plural else "WW(pv,tgw,met-t)")
+    turned = replace(
+        finite, text=text, tag="WW(pv,tgw,mv)" if finite.plural else "WW(pv,tgw,met-t)"
+    )
     own = {w.low for w in subject} & {"ik"}
     if own:
         turned = replace(turned, text="word", tag="WW(pv,tgw,ev)")
@@ -167,13 +182,24 @@ def _demand(
 def _slotted(middle: Sequence[Word]) -> list[Word]:
     """The place of the adverb: behind the weak pronouns at the start."""
     place = 0
-    while place < len(middle) and middle[place].low in listed("weak") and middle[place].kind == "pron":
+    while place < len(middle) and middle[place].kind in ("pron", "er"):
         place += 1
     return [*middle[:place], _SLOT, *middle[place:]]
 
 
 def _negative(word: Word) -> bool:
-    return word.low in ("nooit", "niet", "geen", "niks", "niets", "niemand", "nergens", "zonder", "weinig", "nauwelijks")
+    return word.low in (
+        "nooit",
+        "niet",
+        "geen",
+        "niks",
+        "niets",
+        "niemand",
+        "nergens",
+        "zonder",
+        "weinig",
+        "nauwelijks",
+    )
 
 
 def _denial(
@@ -209,7 +235,9 @@ def _good(middle: Sequence[Word], verbs: Sequence[Word]) -> bool:
         return any(text.endswith(state) for state in data()["good_states"])
     if lemma(finite) == "hebben":
         return any(w.low in listed("mass") for w in middle)
-    if any(w.low in bad or w.lemma in bad for w in middle if w.kind in ("noun", "adj", "inf", "adv")):
+    if any(
+        w.low in bad or w.lemma in bad for w in middle if w.kind in ("noun", "adj", "inf", "adv")
+    ):
         return False
     passive = lemma(finite) == "worden" and any(w.kind == "vd" for w in verbs)
     if passive:
@@ -217,7 +245,9 @@ def _good(middle: Sequence[Word], verbs: Sequence[Word]) -> bool:
     if len(verbs) != 1 or lemma(finite) in bad:
         return False
     joined = [v for v in data()["separable"] if finite.low.startswith(v)]
-    return not any(lemma(replace(finite, text=finite.low[len(p) :])) in bad for p in joined) or bool(joined)
+    return not any(
+        lemma(replace(finite, text=finite.low[len(p) :])) in bad for p in joined
+    ) or bool(joined)
 
 
 def _fault(

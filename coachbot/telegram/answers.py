@@ -44,7 +44,8 @@ class Answers:
                 self.parts.inbox.block(user, came.kind is Kind.BLOCKED)
                 return []
             case Kind.TOO_FAST:
-                return say(words.say("te_snel"))
+                quiet = [Out(Do.ACKNOWLEDGE, target=came.query)] if came.query else []
+                return [*quiet, *say(words.say("te_snel"))]
             case Kind.REMINDER:
                 return self._remind(came)
             case Kind.PRESS:

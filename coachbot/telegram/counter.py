@@ -48,6 +48,8 @@ class Counter:
 
     def decide(self, came: Incoming) -> list[Out]:
         """What to send for an update: decided once, in one transaction with all it changes."""
+        if self.inbox.closed(came.id):
+            return []
         before = self.inbox.outcome(came.id)
         if before:
             return outgoing.unpack(before)

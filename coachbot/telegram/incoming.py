@@ -124,7 +124,8 @@ def incoming(update: Update, me: int, username: str) -> Incoming | None:
 
 
 def _kind(message: Message) -> tuple[Kind, str]:
-    text = message.text or message.caption or ""
+    # Half a character, as a broken client may send, can neither be stored nor sent.
+    text = (message.text or message.caption or "").encode("utf-8", "replace").decode()
     if message.forward_origin:
         return Kind.FORWARDED, text
     for attribute, kind in _MEDIA:

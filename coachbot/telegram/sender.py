@@ -52,6 +52,10 @@ class Sender:
         self.parts = counter.parts
         self.painter = ThreadPoolExecutor(1, thread_name_prefix="painter")
 
+    def warm_up(self) -> None:
+        """Loads the drawing library aside, so that the first card does not keep others waiting."""
+        self.painter.submit(picture.warm_up)
+
     def close(self) -> None:
         """Waits for no picture any more."""
         self.painter.shutdown(wait=False, cancel_futures=True)

@@ -11,7 +11,8 @@ class Recipe:
     width: int = 96
     depth: int = 4
     hidden: int = 96
-    steps: int = 4000
+    steps: int = 4500
+    lemma_steps: int = 2500
     words: int = 1000
     rate: float = 0.002
     warm_up: int = 150
@@ -23,9 +24,16 @@ class Recipe:
     seed: int = 1
 
 
-def embedder(width: int, depth: int) -> dict[str, Any]:
+#: Rows of the hash tables for the forms of words.
+ROWS = {"NORM": 4000, "PREFIX": 1000, "SUFFIX": 3000, "SHAPE": 1000}
+#: Smaller ones for the lemmatizer, that also sees the tag that the tagger has set.
+LEMMA_ROWS = {"NORM": 1500, "PREFIX": 500, "SUFFIX": 2000, "SHAPE": 500, "TAG": 400}
+LEMMA_WIDTH = 64
+LEMMA_DEPTH = 2
+
+
+def embedder(width: int, depth: int, rows: dict[str, int] = ROWS) -> dict[str, Any]:
     """A tok2vec: hashed forms and static vectors, then a window of `depth` words each side."""
-    rows = {"NORM": 4000, "PREFIX": 1000, "SUFFIX": 3000, "SHAPE": 1000}
     return {
         "@architectures": "spacy.Tok2Vec.v2",
         "embed": {
@@ -70,3 +78,10 @@ def configure(recipe: Recipe) -> dict[str, Any]:
         "morphologizer": {"model": tagger, "overwrite": True},
         "trainable_lemmatizer": {"model": tagger, "min_tree_freq": 2, "top_k": 8},
     }
+
+
+def lemmatizer() -> dict[str, Any]:
+    """Settings of the lemmatizer of the second stage, with a network of its own."""
+    embed = embedder(LEMMA_WIDTH, LEMMA_DEPTH, LEMMA_ROWS)
+    model = {"@architectures": "spacy.Tagger.v2", "tok2vec": embed, "nO": None}
+    return {"model": model, "min_tree_freq": 2, "top_k": 8}

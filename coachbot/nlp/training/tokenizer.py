@@ -1,13 +1,16 @@
 """The tokenizer of spaCy's Dutch, with the forms of chat; all of it is saved in the model."""
 
 import re
+from importlib import import_module
 from typing import Any
 
 from spacy.language import Language
 from spacy.lookups import Lookups
-from spacy.util import compile_infix_regex
+from spacy.util import add_lookups, compile_infix_regex
 
 from .augment import NORMS
+
+NORM: int = import_module("spacy.attrs").NORM
 
 #: One token, though it begins or ends with an apostrophe. Twice: with `'` and with `’`.
 WHOLE = {
@@ -67,3 +70,7 @@ def adapt(nlp: Language) -> None:
     norms = Lookups()
     norms.add_table("lexeme_norm", NORMS)
     nlp.vocab.lookups = norms
+    # spaCy does this when it loads the table; the network has to see the same while it learns.
+    vocab: Any = nlp.vocab
+    getters = vocab.lex_attr_getters
+    getters[NORM] = add_lookups(getters[NORM], NORMS)

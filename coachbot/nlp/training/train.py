@@ -23,10 +23,10 @@ import spacy
 from rich.progress import track
 from spacy.language import Language
 from spacy.training import Example
-from thinc.api import Adam, NumpyOps, fix_random_seed, set_current_ops
+from thinc.api import Adam, NumpyOps, Optimizer, fix_random_seed, set_current_ops
 
 from . import augment, silver, tokenizer, vectors
-from .configuration import Recipe, configure
+from .configuration import Recipe, configure, lemmatizer
 from .meta import META
 from .ud import Sentence, evaluate, evaluate_sentences, gold, read_conllu
 
@@ -146,15 +146,8 @@ def sample(nlp: Language, material: Material) -> list[Example]:
 def train(nlp: Language, material: Material, recipe: Recipe, log: Path | None) -> None:
     """Initialize and train in place; the averaged weights stay in the model."""
     nlp.initialize(lambda: sample(nlp, material))
-    total, warm = recipe.steps, recipe.warm_up
-
-    def rates() -> Iterator[float]:
-        for step in count():
-            falling = max(LOWEST_RATE, (total - step) / (total - warm))
-            yield recipe.rate * min((step + 1) / warm, falling)
-
-    schedule: Any = rates()
-    optimizer = Adam(schedule, L2=0.01, L2_is_weight_decay=True, grad_clip=1.0, use_averages=True)
+    total = recipe.steps
+    optimizer = adam(recipe, total)
     stream = batches(nlp, material, recipe)
     started = monotonic()
     for step in track(range(total), "training", update_period=1):
@@ -163,17 +156,51 @@ def train(nlp: Language, material: Material, recipe: Recipe, log: Path | None) -
         if (step + 1) % REPORT_EVERY == 0 and step + 1 < total:
             with nlp.use_params(optimizer.averages or {}):
                 report(nlp, material, step + 1, started, log)
-    keep_averages(nlp, optimizer)
+    for _, pipe in nlp.pipeline:
+        keep_averages(pipe, optimizer)
     report(nlp, material, total, started, log)
 
 
-def keep_averages(nlp: Language, optimizer: Any) -> None:
-    """Replace the last weights by their averages over the training."""
-    for _, pipe in nlp.pipeline:
-        for node in getattr(pipe, "model").walk():  # noqa: B009 (spaCy's pipes are untyped)
-            for name in node.param_names:
-                if node.has_param(name) and (node.id, name) in optimizer.averages:
-                    node.set_param(name, optimizer.averages[node.id, name])
+def train_lemmatizer(nlp: Language, material: Material, recipe: Recipe) -> None:
+    """Second stage: replace the lemmatizer by one that sees the tags, with a network of its own.
+
+    In the first stage it is there to teach the shared network; it cannot see the tagger's choice.
+    """
+    nlp.remove_pipe("trainable_lemmatizer")
+    pipe: Any = nlp.add_pipe("trainable_lemmatizer", config=lemmatizer())
+    examples = sample(nlp, material)
+    pipe.initialize(lambda: examples, nlp=nlp)
+    optimizer = adam(recipe, recipe.lemma_steps)
+    stream = batches(nlp, material, recipe)
+    taggers: list[Any] = [nlp.get_pipe("tok2vec"), nlp.get_pipe("tagger")]
+    for _ in track(range(recipe.lemma_steps), "lemmas", update_period=1):
+        batch = next(stream)
+        docs = [example.predicted for example in batch]
+        for tagger in taggers:
+            tagger.set_annotations(docs, tagger.predict(docs))
+        pipe.update(batch, drop=recipe.drop, sgd=optimizer)
+        optimizer.step_schedules()
+    keep_averages(pipe, optimizer)
+
+
+def adam(recipe: Recipe, total: int) -> Optimizer:
+    """The optimizer, with a rate that rises for `warm_up` steps and falls for the rest."""
+
+    def rates() -> Iterator[float]:
+        for step in count():
+            falling = max(LOWEST_RATE, (total - step) / (total - recipe.warm_up))
+            yield recipe.rate * min((step + 1) / recipe.warm_up, falling)
+
+    schedule: Any = rates()
+    return Adam(schedule, L2=0.01, L2_is_weight_decay=True, grad_clip=1.0, use_averages=True)
+
+
+def keep_averages(pipe: Any, optimizer: Any) -> None:
+    """Replace a component's last weights by their averages over the training."""
+    for node in pipe.model.walk():
+        for name in node.param_names:
+            if node.has_param(name) and (node.id, name) in optimizer.averages:
+                node.set_param(name, optimizer.averages[node.id, name])
 
 
 def report(
@@ -193,10 +220,14 @@ def report(
 
 
 def save(nlp: Language, out: Path, figures: dict[str, Any]) -> None:
-    """Write the model with its origin, licence and figures; only strings that it needs."""
+    """Write the model with its origin, licence and figures."""
     nlp.meta.update(META)
     nlp.meta["performance"] = figures
     nlp.to_disk(out)
+    # spaCy 3.8 reads this attribute of a table of vectors, but writes it for floret tables only;
+    # without it a loaded model would look up `Misschien` and not `misschien`.
+    settings = {"mode": "default", "attr": nlp.vocab.vectors.attr}
+    (out / "vocab" / "vectors.cfg").write_text(json.dumps(settings), encoding="utf-8")
 
 
 def main() -> None:
@@ -216,6 +247,8 @@ def main() -> None:
     material = read_material(args.shared, args.choose)
     nlp = blank(recipe)
     train(nlp, material, recipe, args.log)
+    fix_random_seed(recipe.seed)
+    train_lemmatizer(nlp, material, recipe)
     figures = {
         "alpino_test": evaluate(nlp, args.shared / "ud" / "alpino-test.conllu"),
         "chat": evaluate_sentences(nlp, material.chat_held_out),

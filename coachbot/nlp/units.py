@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from coachbot.nlp.mirrorwords import Word, data, listed
-from coachbot.nlp.verbforms import lemma
+from coachbot.nlp.verbforms import is_form_of, lemma
 
 #: Words that join main clauses with the verb in second place.
 JOINERS = frozenset({"en", "maar", "want", "dus", "of"})
@@ -69,7 +69,13 @@ class _Scan:
         if word.low == ",":
             return self._comma(place)
         asks = word.low == "of" and opens(self.words, place, self.start, self.verb)
-        if word.kind == "co" and not asks and word.low in JOINERS and not self.waiting and self.verb is not None:
+        if (
+            word.kind == "co"
+            and not asks
+            and word.low in JOINERS
+            and not self.waiting
+            and self.verb is not None
+        ):
             verdict = starts_unit(self.words, place + 1, self._inside())
             if verdict is not None:
                 if not verdict:
@@ -109,7 +115,9 @@ class _Scan:
             self.verb = place
             if self.spans and self.spans[-1][1] < 0:
                 self.spans[-1][1] = place
-        elif self.words[place].plural and lemma(self.words[self.verb]) in listed("before_infinitive"):
+        elif self.words[place].plural and lemma(self.words[self.verb]) in listed(
+            "before_infinitive"
+        ):
             word = self.words[place]
             self.words[place] = replace(word, kind="inf", tag="WW(inf,vrij,zonder)")
         else:
@@ -155,10 +163,17 @@ class _Scan:
         low = self.words[place].low
         bound = low in ("wie", "welke", "wat", "hoe") or low.startswith("hoe")
         if bound and start > self.start and self.words[start - 1].kind == "prep":
-            start -= 1
+            start -= 0 if self._is_particle(start - 1) else 1
         if start > self.start and self.words[start - 1].low in ("zonder", "behalve"):
             start -= 1
         return start
+
+    def _is_particle(self, place: int) -> bool:
+        """`houdt bij wat we doen`: of the main verb, not of the clause that follows."""
+        if self.verb is None or lemma(self.words[self.verb]) == "zijn":
+            return False
+        verbs = data()["separable"].get(self.words[place].low, ())
+        return any(is_form_of(self.words[self.verb], v) for v in verbs)
 
     def _infinitive_opener(self, place: int) -> bool:
         if place >= len(self.words) or self.waiting:
@@ -169,14 +184,14 @@ class _Scan:
         if after is not None and after.low in ("zonder", "om"):
             return False
         if after is not None and self.words[place].low == "om":
-            if after.kind == "num" or after.low in ("half", "kwart", "hoe"):
+            if after.kind == "num" or after.low in listed("clock"):
                 return False
         return self._infinitive_end(place) is not None
 
     def _infinitive_end(self, place: int) -> int | None:
         for ahead in range(place + 1, min(place + 14, len(self.words))):
             word = self.words[ahead]
-            if word.finite or word.low == "," or (word.kind == "sub" and word.low != "dan"):
+            if word.finite or word.low in (",", "om") or (word.kind == "sub" and word.low != "dan"):
                 return None
             if word.kind == "te":
                 end = ahead + 1
@@ -187,6 +202,13 @@ class _Scan:
 
     def _skip_infinitive(self, place: int) -> int:
         end = self._infinitive_end(place) or place + 1
+        after = self.words[end] if end < len(self.words) else None
+        if (
+            self.verb is not None
+            and after is not None
+            and after.kind in ("det", "noun", "adj", "vd", "num")
+        ):
+            self.doubts.add("inline clause")
         self.spans.append([place, -1])
         return end
 
@@ -220,6 +242,16 @@ def opens(words: Sequence[Word], place: int, start: int, verb: int | None) -> bo
         if word.low == "dan":
             return False
         return word.low != "als" or not _als_is_role(words, place, ahead)
+    if (
+        (
+            word.low == "wat"
+            and place + 1 < len(words)
+            and words[place + 1].low in listed("exclaiming")
+        )
+        and place > start
+        and words[place - 1].low == ","
+    ):
+        return False
     if word.kind == "wh":
         if ahead == place + 1 and place > start and words[place - 1].low == ",":
             return False
@@ -229,6 +261,11 @@ def opens(words: Sequence[Word], place: int, start: int, verb: int | None) -> bo
 
 def _of_opens(words: Sequence[Word], place: int, start: int, verb: int | None, ahead: int) -> bool:
     """`of` asks when a verb of asking or a bare main clause goes before it, else it is `or`."""
+    if place and words[place - 1].finite and ahead == place + 1:
+        return False
+    second = ahead == place + 2 and ahead + 1 < len(words) and not words[ahead + 1].verbal
+    if verb is not None and second and lemma(words[verb]) in listed("plainest_verbs"):
+        return False
     if words[place].kind == "sub":
         return True
     return place > start and (verb is not None or ahead > place + 2)
@@ -246,6 +283,8 @@ def _als_is_role(words: Sequence[Word], place: int, ahead: int) -> bool:
 def _second_at_once(words: Sequence[Word], place: int, start: int, ahead: int) -> bool:
     """`..., dat staat er`, `..., die heeft gelijk`: a main clause, its verb in second place."""
     word = words[place]
+    if word.low == "die" and place + 1 < len(words) and words[place + 1].low == "van":
+        return True
     if ahead != place + 1:
         return False
     if word.kind == "sub":
@@ -257,7 +296,10 @@ def _second_at_once(words: Sequence[Word], place: int, start: int, ahead: int) -
     if loose and word.low == "dat":
         return True
     return after is not None and not (
-        after.verbal or after.kind in ("co", "prep", "sub", "rel", "prt") or after.low == "," or after.finite
+        after.verbal
+        or after.kind in ("co", "prep", "sub", "rel", "prt")
+        or after.low == ","
+        or after.finite
     )
 
 
@@ -269,13 +311,20 @@ def _finite_ahead(words: Sequence[Word], place: int) -> int | None:
         if word.finite:
             return index
         nested = nested or word.kind in ("sub", "rel", "wh")
+        if word.kind == "co" and not nested and index + 2 < len(words) and index > place + 2:
+            if words[index + 1].low in listed("only_subject") and words[index + 2].finite:
+                return None
         if word.low == "want":
             return None
         if word.low == "," and not nested:
             opens_next = index + 1 < len(words) and words[index + 1].kind == "sub"
             if index > place + 1 or not opens_next:
                 return None
-        if nested and words[place].low == "als" and words[place + 1].low not in listed("nominative"):
+        if (
+            nested
+            and words[place].low == "als"
+            and words[place + 1].low not in listed("nominative")
+        ):
             return None
         if words[place].low == "als" and word.kind == "co" and word.low in ("en", "maar"):
             return None
@@ -291,8 +340,13 @@ def starts_unit(
         word = words[index]
         if word.low == "," or word.low in ("want",):
             break
-        demonstrative = word.low in ("die", "dat", "dit") and not inside
-        if index == place and word.kind == "wh" and index + 1 < len(words) and words[index + 1].finite:
+        demonstrative = word.low in listed("demonstratives") and not inside
+        if (
+            index == place
+            and word.kind == "wh"
+            and index + 1 < len(words)
+            and words[index + 1].finite
+        ):
             return True
         if index == place and word.kind in ("sub", "rel", "wh") and not demonstrative:
             return _fronted_clause(words, place)
@@ -310,7 +364,7 @@ def starts_unit(
     if len(between) == 1 and between[0].low in ("dat", "die"):
         return False
     if not between:
-        return True if after is not None and after.low in listed("nominative") else False
+        return bool(after is not None and after.low in listed("nominative"))
     return _second_place(between, after)
 
 
@@ -336,7 +390,9 @@ def _constituents(words: Sequence[Word]) -> int:
         if word.kind == "noun" and (after is None or after.kind not in ("noun", "co")):
             if not (after is not None and after.low == "van"):
                 count += 1
-        elif word.kind in ("adv", "er", "pron") and (after is None or after.kind in ("adv", "er", "prep", "det")):
+        elif word.kind in ("adv", "er", "pron") and (
+            after is None or after.kind in ("adv", "er", "prep", "det")
+        ):
             count += 1
     return max(count, 1)
 

@@ -1,0 +1,146 @@
+"""The commands to practise with; `cli.py` hangs them under `coachbot`."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from coachbot.coach import Coach
+    from coachbot.desk import Answer, Desk
+
+USER = "terminal"
+F = TypeVar("F", bound=Callable[..., None])
+
+
+def _common(command: F) -> F:
+    db = click.option(
+        "--db",
+        type=click.Path(path_type=Path),
+        help="Database file; default COACHBOT_DB, else the data folder of this user.",
+    )
+    pictures = click.option(
+        "--pictures",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=Path("."),
+        help="Folder for pictures; default the current folder.",
+    )
+    return db(pictures(command))
+
+
+@contextlib.contextmanager
+def _open(ctx: click.Context, db: Path | None) -> Iterator[tuple[Coach, Desk]]:
+    from coachbot import content, store_practice  # noqa: F401  (its tables come with the store)
+    from coachbot.cli import _coach, _settings
+    from coachbot.desk import Desk
+    from coachbot.store import StoreError
+
+    for stream in (sys.stdin, sys.stdout):
+        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    settings = _settings(ctx, db)
+    coach = _coach(settings)
+    folder = settings.dialogues or content.default_dir()
+    try:
+        yield coach, Desk(coach.store, folder, coach.language, lambda: datetime.now().astimezone())
+    except StoreError as error:
+        raise click.ClickException(str(error)) from error
+    finally:
+        coach.store.close()
+
+
+@click.command()
+@click.argument("kind", required=False)
+@_common
+@click.pass_context
+def practise(ctx: click.Context, kind: str | None, db: Path | None, pictures: Path) -> None:
+    """Reframing exercises; KIND is a move to practise, or `eigen` for a sentence of your own."""
+    with _open(ctx, db) as (coach, desk):
+        names = [k.name for k in desk.practice.kinds]
+        if kind not in (None, "eigen", *names):
+            raise click.ClickException(f"no kind {kind!r}; there is: {', '.join([*names, 'eigen'])}")
+        _talk(coach, desk, desk.practise(USER, kind), pictures)
+
+
+@click.command()
+@_common
+@click.pass_context
+def progress(ctx: click.Context, db: Path | None, pictures: Path) -> None:
+    """How far you are with the exercises: level, days in a row, a bar for each move."""
+    with _open(ctx, db) as (_, desk):
+        _show(desk.progress(USER), pictures)
+
+
+def _talk(coach: Coach, desk: Desk, answer: Answer, pictures: Path) -> None:
+    """Goes on until it is over; a message that is not safe goes to the coach, and so does the rest."""
+    _show(answer, pictures)
+    safe = True
+    for text in _messages():
+        heard = desk.hear(USER, text) if safe else None
+        if heard is None:
+            safe = False
+            reply = coach.hear(USER, text)
+            click.echo("\n".join(reply.lines) + "\n")
+            if reply.ended:
+                return
+            continue
+        _show(heard, pictures)
+        if heard.reply.ended:
+            return
+
+
+def _messages() -> Iterator[str]:
+    if not sys.stdin.isatty():
+        for line in sys.stdin:
+            yield line.rstrip("\r\n")
+        return
+    with contextlib.suppress(ImportError):
+        import readline  # noqa: F401  (importing it is what gives input() its editing)
+    while True:
+        try:
+            yield input("> ")
+        except (KeyboardInterrupt, EOFError):
+            click.echo()
+            return
+
+
+def _show(answer: Answer, pictures: Path) -> None:
+    from coachbot import charts
+
+    for line in answer.reply.lines:
+        click.echo(line)
+    if answer.reply.options:
+        if max(len(option) for option in answer.reply.options) > 20:
+            for number, option in enumerate(answer.reply.options, 1):
+                click.echo(f"  {number}. {option}")
+        else:
+            click.echo(f"  ({' / '.join(answer.reply.options)})")
+    if answer.chart:
+        click.echo()
+        for line in charts.text(answer.chart):
+            click.echo(f"  {line}")
+        _picture(answer, pictures)
+    click.echo()
+
+
+def _picture(answer: Answer, pictures: Path) -> None:
+    """The picture beside the person; a folder that refuses costs only the picture."""
+    from coachbot import picture_practice
+
+    assert answer.chart is not None
+    name = "".join(c if c.isalnum() else "-" for c in answer.chart.title.lower()).strip("-")
+    path = pictures / f"{name}.png"
+    try:
+        picture_practice.draw(answer.chart, path)
+    except OSError as error:
+        click.echo(f"  ({path}: {error.strerror})")
+    else:
+        click.echo(f"  {path}")
+
+
+COMMANDS = (practise, progress)

@@ -1,0 +1,220 @@
+"""The names an exercise may write behind `needs:`: what an answer must be or must not hold.
+
+Each check looks at the reading and at the signals of `oefenen/zinnen.yml`, and gives the words of
+the answer that decided, copied to the letter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from coachbot.model import LADDER, Emotion, Reading, Rung, Time
+from coachbot.nlp import cues
+
+if TYPE_CHECKING:
+    from coachbot.practice import Exercise
+
+Signals = Mapping[str, re.Pattern[str]]
+
+#: An answer shorter than this is no sentence.
+MIN_WORDS = 4
+#: Share of the words that two sentences have in common before one is a copy of the other.
+COPY = 0.75
+#: Two words are one word in another form when they begin with so many of the same letters.
+STEM = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Did the answer pass, and which of its words decided ("" when none can be pointed at)?"""
+
+    ok: bool
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An answer beside the exercise it is for."""
+
+    exercise: Exercise
+    reading: Reading
+    signals: Signals
+    stop: frozenset[str]
+
+    def signal(self, name: str) -> str:
+        """The first words of the answer that give this move away; "" when there are none."""
+        normalised = cues.normalise(self.reading.text, {})
+        found = next(cues.find(self.signals[name], normalised), None)
+        return self.reading.text[found.start : found.end] if found else ""
+
+
+Check = Callable[[Case], Finding]
+
+
+def tokens(text: str) -> list[str]:
+    """The lower-case words of a text."""
+    return re.findall(r"[^\W_]+", text.lower())
+
+
+def _kin(a: str, b: str) -> bool:
+    """Is one word another form of the other, or part of its compound?"""
+    if a == b:
+        return True
+    short, long = sorted((a, b), key=len)
+    if len(short) > STEM and short in long:
+        return True
+    same = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), len(short))
+    return same >= max(STEM, len(short) - 2)
+
+
+def _choice(case: Case) -> Finding:
+    said = set(tokens(case.reading.text))
+    picked = [n for n, words in case.exercise.choices.items() if said & set(words)]
+    right = picked == [case.exercise.answer]
+    word = next((w for w in case.reading.text.split() if set(tokens(w)) & said), "")
+    return Finding(right, word if right else "")
+
+
+def _long_enough(case: Case) -> Finding:
+    return Finding(len(tokens(case.reading.text)) >= MIN_WORDS)
+
+
+def _own_words(case: Case) -> Finding:
+    """Not the sentence of the exercise again, give or take a word."""
+    prompt, said = set(tokens(case.exercise.prompt)), set(tokens(case.reading.text))
+    if not said:
+        return Finding(False)
+    shared = len(prompt & said)
+    return Finding(shared / max(len(prompt), len(said)) < COPY)
+
+
+def _same_matter(case: Case) -> Finding:
+    """Is the content still there: a word of the exercise, of its `about` or of its example?"""
+    low = case.reading.text.lower()
+    for phrase in case.exercise.about:
+        found = re.search(rf"(?<!\w){re.escape(phrase)}", low)
+        if found:
+            return Finding(True, _word_at(case.reading.text, found.start(), found.end()))
+    matter = {
+        w
+        for w in tokens(f"{case.exercise.prompt} {case.exercise.example}")
+        if len(w) > 2 and w not in case.stop
+    }
+    for found in re.finditer(r"[^\W_]+", low):
+        word = found.group()
+        if len(word) > 2 and word not in case.stop and any(_kin(word, w) for w in matter):
+            return Finding(True, case.reading.text[found.start() : found.end()])
+    return Finding(False)
+
+
+def _word_at(text: str, start: int, end: int) -> str:
+    rest = re.match(r"\w*", text[end:])
+    return text[start : end + (rest.end() if rest else 0)]
+
+
+def _no_blame(case: Case) -> Finding:
+    """Blame needs somebody to blame: a sentence about "ik" or "wij" alone holds none."""
+    cue = case.reading.blame_cues[0] if case.reading.blame_cues else ""
+    first = tokens(case.reading.text)[:1]
+    about_self = bool(case.signal("ik")) and first == tokens(case.signal("ik"))[:1]
+    alone = about_self and not case.signal("ander") and cue == case.reading.text.strip()
+    return Finding(not case.reading.blame or alone, cue)
+
+
+def _no_absolutes(case: Case) -> Finding:
+    mild = cues.normalise(" ".join(case.reading.absolutes), {})
+    harmless = {found.words for found in cues.find(case.signals["mild"], mild)}
+    found = [word for word in case.reading.absolutes if word.lower() not in harmless]
+    return Finding(not found, found[0] if found else "")
+
+
+def _not_other_first(case: Case) -> Finding:
+    words = case.reading.text.split()
+    return Finding(not case.reading.opens_with_other, words[0] if words else "")
+
+
+def _signal(name: str) -> Check:
+    def check(case: Case) -> Finding:
+        words = case.signal(name)
+        return Finding(bool(words), words)
+
+    return check
+
+
+def _without(name: str) -> Check:
+    def check(case: Case) -> Finding:
+        words = case.signal(name)
+        return Finding(not words, words)
+
+    return check
+
+
+def _reaches(name: str) -> Check:
+    """The rung of need or higher, or a signal of this move."""
+
+    def check(case: Case) -> Finding:
+        words = case.signal(name)
+        high = LADDER.index(case.reading.rung) >= LADDER.index(Rung.NEED)
+        return Finding(bool(words) or high, words)
+
+    return check
+
+
+def _concern(case: Case) -> Finding:
+    vulnerable = {Emotion.SAD, Emotion.AFRAID} & set(case.reading.emotions)
+    words = case.signal("zorg")
+    if not words and vulnerable and case.reading.emotion_words:
+        words = case.reading.emotion_words[0]
+    return Finding(bool(words or vulnerable) or case.reading.rung is Rung.CONCERN, words)
+
+
+def _own(case: Case) -> Finding:
+    words = case.signal("eigen")
+    return Finding(bool(words) or (case.reading.own and bool(case.signal("ik"))), words)
+
+
+def _request(case: Case) -> Finding:
+    words = case.signal("verzoek")
+    return Finding(bool(words) or case.reading.text.rstrip().endswith("?"), words)
+
+
+def _question(case: Case) -> Finding:
+    """A question where one was asked: the last sentence that ends in a question mark."""
+    found = re.findall(r"[^.?!,;]*\?", case.reading.text)
+    words = found[-1].strip() if found else ""
+    asks = bool(words) and len(tokens(words)) > 1
+    told = case.signal("vraag") if not asks else ""
+    return Finding(asks or told.lower().startswith(("vertel", "kun", "wil")), words or told)
+
+
+def _observation(case: Case) -> Finding:
+    """Something that can be seen or counted, and no opinion."""
+    fact = case.signal("feit") or next(iter(re.findall(r"\d[\d.:]*", case.reading.text)), "")
+    opinion = case.signal("mening")
+    past = case.reading.time is Time.PAST
+    return Finding(bool(fact or past) and not opinion, fact)
+
+
+CHECKS: dict[str, Check] = {
+    "keuze": _choice,
+    "lang_genoeg": _long_enough,
+    "eigen_woorden": _own_words,
+    "zelfde_zaak": _same_matter,
+    "geen_verwijt": _no_blame,
+    "geen_absoluut": _no_absolutes,
+    "niet_jij_eerst": _not_other_first,
+    "ik_vorm": _signal("ik"),
+    "wens": _reaches("wens"),
+    "belang": _reaches("belang"),
+    "behoefte": _reaches("behoefte"),
+    "zorg": _concern,
+    "spiegel": _signal("spiegel"),
+    "geen_raad": _without("raad"),
+    "vraag": _question,
+    "eigen": _own,
+    "verzoek": _request,
+    "waarneming": _observation,
+}
