@@ -17,7 +17,9 @@ from coachbot.cli_practice import COMMANDS
 if TYPE_CHECKING:
     from coachbot.coach import Coach
     from coachbot.config import Settings
+    from coachbot.engine import Engine
     from coachbot.model import Reading
+    from coachbot.store import Store
 
 
 class _OneLine(click.Group):
@@ -50,6 +52,9 @@ def main(ctx: click.Context, dialogues: Path | None) -> None:
 
     Everything stays on this machine.
     """
+    # One thread for matrices, set before numpy is loaded. Ours are small, and threads that wait
+    # for each other beside a busy event loop make one reading ten times slower.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     ctx.obj = dialogues
 
 
@@ -60,17 +65,24 @@ def _settings(ctx: click.Context, db: Path | None = None) -> Settings:
 
 
 def _coach(settings: Settings) -> Coach:
-    from coachbot import content, nlp
+    from coachbot import nlp
     from coachbot.coach import Coach
+
+    engine, store = _parts(settings)
+    return Coach(engine, store, nlp.load())
+
+
+def _parts(settings: Settings) -> tuple[Engine, Store]:
+    """What a coach is made of, without the reading, which takes long to load."""
+    from coachbot import content
     from coachbot.engine import Engine
     from coachbot.store import Store, StoreError
 
     dialogues = content.load(settings.dialogues or content.default_dir())
     try:
-        store = Store(settings.db)
+        return Engine(dialogues), Store(settings.db)
     except StoreError as error:
         raise click.ClickException(str(error)) from error
-    return Coach(Engine(dialogues), store, nlp.load())
 
 
 _db = click.option(
@@ -120,24 +132,24 @@ def telegram(
     log_level: str | None,
 ) -> None:
     """Run the Telegram bot of COACHBOT_TOKEN until it is told to stop."""
-    from coachbot import content
+    from coachbot import content, nlp
+    from coachbot.coach import Coach
     from coachbot.config import BotSettings
     from coachbot.telegram import logs
+    from coachbot.telegram.wire import BotError
+    from coachbot.telegram_bot import run
 
     settings = BotSettings.from_env(os.environ, log_level, webhook, listen)
     places = _settings(ctx, db)
     words = content.words(places.dialogues or content.default_dir())
     logs.setup(settings.log_level, settings.token)
-    coach = _coach(places)
-    from coachbot.telegram.wire import BotError
-    from coachbot.telegram_bot import run
-
+    engine, store = _parts(places)
     try:
-        run(coach, words, settings)
+        run(store, lambda: Coach(engine, store, nlp.load()), words, settings)
     except BotError as error:
         raise click.ClickException(str(error)) from error
     finally:
-        coach.store.close()
+        store.close()
 
 
 @main.command()
@@ -227,10 +239,15 @@ def evaluate(what: str, file: Path) -> None:
 @click.pass_context
 def check(ctx: click.Context, folder: Path | None) -> None:
     """Prove the dialogue files of FOLDER sound; default the ones in use."""
-    from coachbot import content, content_practice
+    from coachbot import content, content_practice, content_scan, content_sparring
 
     place = folder or ctx.obj or content.default_dir()
-    problems = [*content.faults(place), *content_practice.faults(place)]
+    problems = [
+        *content.faults(place),
+        *content_practice.faults(place),
+        *content_sparring.faults(place),
+        *content_scan.faults(place),
+    ]
     for problem in problems:
         click.echo(problem, err=True)
     if problems:

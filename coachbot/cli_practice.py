@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -63,7 +64,9 @@ def practise(ctx: click.Context, kind: str | None, db: Path | None, pictures: Pa
     with _open(ctx, db) as (coach, desk):
         names = [k.name for k in desk.practice.kinds]
         if kind not in (None, "eigen", *names):
-            raise click.ClickException(f"no kind {kind!r}; there is: {', '.join([*names, 'eigen'])}")
+            raise click.ClickException(
+                f"no kind {kind!r}; there is: {', '.join([*names, 'eigen'])}"
+            )
         _talk(coach, desk, desk.practise(USER, kind), pictures)
 
 
@@ -76,8 +79,89 @@ def progress(ctx: click.Context, db: Path | None, pictures: Path) -> None:
         _show(desk.progress(USER), pictures)
 
 
+@click.command()
+@click.argument("scenario", required=False)
+@_common
+@click.pass_context
+def spar(ctx: click.Context, scenario: str | None, db: Path | None, pictures: Path) -> None:
+    """Spar with a counterpart: SCENARIO is one of the list, or `eigen` for your own case."""
+    with _open(ctx, db) as (coach, desk):
+        answer = desk.spar(USER, scenario)
+        if answer is None:
+            names = [s.name for s in desk.sparring.scenarios]
+            raise click.ClickException(
+                f"no scenario {scenario!r}; there is: {', '.join([*names, 'eigen'])}"
+            )
+        if answer.reply.ended:
+            _show(answer, pictures)
+        else:
+            _talk(coach, desk, answer, pictures)
+
+
+@click.command()
+@click.argument("name", required=False)
+@_common
+@click.pass_context
+def scan(ctx: click.Context, name: str | None, db: Path | None, pictures: Path) -> None:
+    """Fill in a scan: NAME is one of the list, such as `thermometer`."""
+    with _open(ctx, db) as (coach, desk):
+        answer = desk.scan(USER, name)
+        if answer is None:
+            names = [s.name for s in desk.scans.scans]
+            raise click.ClickException(f"no scan {name!r}; there is: {', '.join(names)}")
+        _talk(coach, desk, answer, pictures)
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--fitting", is_flag=True, help="The one that your last conversation touches.")
+@_common
+@click.pass_context
+def card(
+    ctx: click.Context, name: str | None, fitting: bool, db: Path | None, pictures: Path
+) -> None:
+    """Draw one of the ten cards, each with three questions; NAME takes that one."""
+    with _open(ctx, db) as (_, desk):
+        draw = secrets.randbelow(1_000)
+        answer = desk.card(USER, -1 - draw if fitting else draw, name)
+        if answer is None:
+            names = [c.name for c in desk.cards]
+            raise click.ClickException(f"no card {name!r}; there is: {', '.join(names)}")
+        _show(answer, pictures)
+
+
+@click.command()
+@click.argument("players", nargs=-1)
+@_common
+@click.option("--minutes", type=click.IntRange(3, 5), help="Length of a round; default 4.")
+@click.option("--seed", type=int, help="Deal the same cards again.")
+@click.pass_context
+def theater(
+    ctx: click.Context,
+    players: tuple[str, ...],
+    db: Path | None,
+    pictures: Path,
+    minutes: int | None,
+    seed: int | None,
+) -> None:
+    """Theater van Besluit for a group at one screen: three rounds, each with a secret strategy."""
+    from coachbot import content, content_scan
+    from coachbot.theater_terminal import play
+
+    with _open(ctx, db) as (_, desk):
+        game = content_scan.load_theater(ctx.obj or content.default_dir())
+        decided = play(
+            game,
+            players,
+            minutes or game.minutes,
+            secrets.randbelow(2**31) if seed is None else seed,
+        )
+        for number, assignment, text in decided:
+            desk.rows.decision(USER, number, assignment, text, desk.clock())
+
+
 def _talk(coach: Coach, desk: Desk, answer: Answer, pictures: Path) -> None:
-    """Goes on until it is over; a message that is not safe goes to the coach, and so does the rest."""
+    """Goes on until it ends; a message that is not safe, and all after it, goes to the coach."""
     _show(answer, pictures)
     safe = True
     for text in _messages():
@@ -143,4 +227,4 @@ def _picture(answer: Answer, pictures: Path) -> None:
         click.echo(f"  {path}")
 
 
-COMMANDS = (practise, progress)
+COMMANDS = (practise, progress, spar, scan, card, theater)

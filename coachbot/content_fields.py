@@ -17,7 +17,9 @@ class Fields:
         known = list(allowed) if allowed is not None else [str(key) for key in data]
         for key in data:
             if str(key) not in known:
-                raise ContentError(f"{where}: key {key!r} is not known; allowed: {', '.join(known)}")
+                raise ContentError(
+                    f"{where}: key {key!r} is not known; allowed: {', '.join(known)}"
+                )
         self.data = {str(key): value for key, value in data.items()}
         self.where = where
 
@@ -45,7 +47,9 @@ class Fields:
         """A whole number from `low` to `high`."""
         value = self.data.get(key)
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            raise ContentError(f"{self.where}.{key}: {value!r} is not allowed; allowed: {low}-{high}")
+            raise ContentError(
+                f"{self.where}.{key}: {value!r} is not allowed; allowed: {low}-{high}"
+            )
         return value
 
     def names(self, key: str, allowed: Iterable[str], required: bool = True) -> tuple[str, ...]:

@@ -20,12 +20,13 @@ LEVELS = 3
 #: A kind with fewer exercises than this is not worth a name in the list.
 AT_LEAST = 8
 _SIGNALS = (
-    "ik wens belang behoefte zorg eigen verzoek spiegel raad vraag feit mening mild ander"
+    "ik wens belang behoefte zorg eigen verzoek spiegel raad vraag feit mening mild ander sneer "
+    "jij_vorm cancel open"
 ).split()
 _TALK = (
     "prompt intro again passed example solution more later bye nothing own_ask own_high own_done "
     "own_wish own_example due due_one progress days_none days_one days picture picture_axis "
-    "first"
+    "first safe_check"
 ).split()
 
 
@@ -84,7 +85,7 @@ def parse_phrases(data: Any, name: str) -> Phrases:
         rung=fields.texts("rung"),
         rungs=fields.group("rungs", [str(r) for r in Rung]).all_text(),
         talk=talk,
-        commands=fields.group("commands", ("stop", "other", "hint", "progress")).all_texts(),
+        commands=fields.group("commands", ("stop", "other", "hint", "progress", "safe")).all_texts(),
         worlds=fields.group("worlds").all_text(),
         own_title=own.text("title"),
         own=tuple(steps),

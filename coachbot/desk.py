@@ -7,14 +7,26 @@ message is the coach's. A message that is not safe is always the coach's.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coachbot import content_practice, nlp, practice_plan, practice_talk
+from coachbot import (
+    cards,
+    content_practice,
+    content_scan,
+    content_sparring,
+    nlp,
+    practice_plan,
+    practice_talk,
+    sparring_talk,
+)
+from coachbot import scan as scanning
 from coachbot.charts import Bars, Chart
-from coachbot.model import Reading, Reply, Safety
+from coachbot.model import Act, Reading, Reply, Safety
+from coachbot.practice import quote
+from coachbot.practice_checks import tokens
 from coachbot.store import Store
 from coachbot.store_practice import Activity, PracticeStore
 
@@ -22,6 +34,8 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 PRACTISE, SPAR, SCAN = "practise", "spar", "scan"
+#: Under this key of a state stands a message that may not be safe, until that is known.
+WAITING = "not_sure_safe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +57,13 @@ class Desk:
         self.language = language
         self.clock = clock
         self.practice = content_practice.load(folder)
+        self.sparring = content_sparring.load(folder)
+        self.scans = content_scan.load(folder)
+        self.cards = content_scan.load_cards(folder)
         self._hears: dict[str, Callable[[str, Activity, Reading], Answer]] = {
             PRACTISE: self._practises,
+            SPAR: self._spars,
+            SCAN: self._scans,
         }
 
     def hear(self, user: str, text: str, update_id: str | None = None) -> Answer | None:
@@ -54,12 +73,28 @@ class Desk:
             return None
         if update_id is not None and activity.update_id == update_id and activity.reply:
             return Answer(_reply(activity.reply))
+        waiting = activity.state.get(WAITING)
         reading = nlp.read(self.language, text)
-        if reading.safety is not Safety.NONE:
+        if waiting is not None and reading.act is Act.NO and reading.safety is Safety.NONE:
+            reading = replace(nlp.read(self.language, waiting), safety=Safety.NONE)
+        elif reading.safety_certain or (waiting is not None and reading.act is Act.YES):
             self.rows.leave(user)
             return None
+        elif reading.safety is not Safety.NONE:
+            return self._check(user, activity, text)
+        state = {key: value for key, value in activity.state.items() if key != WAITING}
         with self.rows.db.atomic():
-            return self._hears[activity.kind](user, activity, reading)
+            answer = self._hears[activity.kind](user, replace(activity, state=state), reading)
+        if update_id is not None:
+            self.rows.answered(user, update_id)
+        return answer
+
+    def _check(self, user: str, activity: Activity, text: str) -> Answer:
+        """A rehearsed sentence may sound like danger; rather one question too many than too few."""
+        line = self.practice.phrases.talk["safe_check"][0].replace("{zin}", quote(text))
+        reply = Reply((line,), tuple(self.practice.phrases.commands["safe"]))
+        self._keep(user, activity.kind, {**activity.state, WAITING: text}, reply)
+        return Answer(reply)
 
     # -- exercises ---------------------------------------------------------------------------
 
@@ -76,12 +111,12 @@ class Desk:
         return Answer(Reply(lines, ended=True), self._bars(found) if known.done else None)
 
     def _practises(self, user: str, activity: Activity, reading: Reading) -> Answer:
-        state = practice_talk.State(
-            **{k: tuple(v) if isinstance(v, list) else v for k, v in activity.state.items()}
-        )
-        return self._keep_practice(
-            user, practice_talk.respond(self._known(user), state, reading)
-        )
+        kept: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value
+            for key, value in activity.state.items()
+        }
+        state = practice_talk.State(**kept)
+        return self._keep_practice(user, practice_talk.respond(self._known(user), state, reading))
 
     def _keep_practice(self, user: str, said: practice_talk.Said) -> Answer:
         now = self.clock()
@@ -110,11 +145,89 @@ class Desk:
         rows = tuple((kind.title, passed / total, None) for kind, passed, total in found.rows)
         return Bars(talk["picture"][0], rows, note=talk["picture_axis"][0])
 
+    # -- sparring ----------------------------------------------------------------------------
+
+    def spar(self, user: str, name: str | None = None) -> Answer | None:
+        """The list of counterparts, or the first line of one; None when there is no such one."""
+        latest = self.rows.store.latest(user)
+        memory = latest[1].memory if latest else {}
+        fill = sparring_talk.own_case(memory, self.sparring.own_case)
+        if name is None:
+            return self._keep_sparring(user, None, sparring_talk.menu(self.sparring, fill))
+        if name == content_sparring.OWN and not fill:
+            return Answer(Reply((self.sparring.talk["own_missing"][0],), ended=True))
+        scenario = sparring_talk.find(self.sparring, name, fill)
+        if scenario is None:
+            return None
+        count = len(self.rows.runs(user, scenario.name))
+        said = sparring_talk.begin(self.sparring, scenario, fill, count)
+        return self._keep_sparring(user, None, said)
+
+    def _spars(self, user: str, activity: Activity, reading: Reading) -> Answer:
+        talk = sparring_talk.unpack(activity.state)
+        earlier = self.rows.runs(user, talk.run.scenario) if talk.run else []
+        stop = self.practice.phrases.stop
+        said = sparring_talk.respond(self.sparring, talk, reading, stop, earlier)
+        return self._keep_sparring(user, talk, said)
+
+    def _keep_sparring(
+        self, user: str, before: sparring_talk.Talk | None, said: sparring_talk.Said
+    ) -> Answer:
+        now = self.clock()
+        after = said.talk
+        row = before.row if before else None
+        if after and after.run and row is None:
+            row = self.rows.begin_run(user, after.run.scenario, now)
+        if row is not None and said.rewound:
+            self.rows.rewind(user, row, said.rewound)
+        if row is not None and said.moment:
+            self.rows.spar_turn(user, row, sparring_talk.turn(said.moment, said.number), now)
+        if row is not None and said.summary:
+            figures = sparring_talk.figures(said.summary)
+            self.rows.end_run(user, row, said.summary.outcome, figures, now)
+        state = asdict(replace(after, row=row)) if after else None
+        self._keep(user, SPAR, state, said.reply)
+        return Answer(said.reply, said.chart)
+
+    # -- scans and cards ---------------------------------------------------------------------
+
+    def scan(self, user: str, name: str | None = None) -> Answer | None:
+        """The list of scans, or the first statement of one; None when there is no such one."""
+        if name is None:
+            return self._keep_scan(user, scanning.menu(self.scans.scans, self.scans.words))
+        found = scanning.find(self.scans.scans, name)
+        return self._keep_scan(user, scanning.begin(found, self.scans.words)) if found else None
+
+    def _scans(self, user: str, activity: Activity, reading: Reading) -> Answer:
+        taking = scanning.Taking(activity.state["scan"], tuple(activity.state["answers"]))
+        before = self.rows.last_scan(user, taking.scan)
+        said = scanning.respond(self.scans.scans, taking, reading, before, self.scans.words)
+        if said.scores is not None:
+            self.rows.scan_result(user, taking.scan, said.scores, self.clock())
+        return self._keep_scan(user, said)
+
+    def _keep_scan(self, user: str, said: scanning.Said) -> Answer:
+        self._keep(user, SCAN, asdict(said.taking) if said.taking else None, said.reply)
+        return Answer(said.reply, said.chart)
+
+    def card(self, user: str, draw: int, name: str | None = None) -> Answer | None:
+        """A card by name, the one that fits the last conversation (`draw` < 0), or any one."""
+        if name is not None:
+            found = cards.find(self.cards, name)
+            return Answer(Reply(cards.lines(found), ended=True)) if found else None
+        chosen = self.fitting_card(user) if draw < 0 else None
+        chosen = chosen or self.cards[abs(draw) % len(self.cards)]
+        return Answer(Reply(cards.lines(chosen), ended=True))
+
+    def fitting_card(self, user: str) -> cards.Card | None:
+        """The card that the user's last conversation touches; None when it touches none."""
+        latest = self.rows.store.latest(user)
+        said = " ".join(kept.text for kept in latest[1].memory.values()) if latest else ""
+        return cards.fitting(self.cards, set(tokens(said)))
+
     # -- what all activities share -----------------------------------------------------------
 
-    def _keep(
-        self, user: str, kind: str, state: Mapping[str, Any] | None, reply: Reply
-    ) -> None:
+    def _keep(self, user: str, kind: str, state: Mapping[str, Any] | None, reply: Reply) -> None:
         if state is None:
             self.rows.leave(user)
         else:

@@ -40,7 +40,8 @@ def reflect(path: Path, mirror: Mirror) -> Iterator[str]:
     nothing = [v for r, v in zip(records, verdicts, strict=True) if r.get("fallback")]
     if nothing:
         kept = nothing.count("right")
-        yield f"  of {len(nothing)} that must give nothing, {kept} gave nothing ({kept / len(nothing):.1%})"
+        share = kept / len(nothing)
+        yield f"  of {len(nothing)} that must give nothing, {kept} gave nothing ({share:.1%})"
     for record, reflection, kind in zip(records, found, verdicts, strict=True):
         if kind != "right":
             given = f"{reflection.clause} ({reflection.confidence:.2f})" if reflection else "-"

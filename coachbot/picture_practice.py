@@ -36,7 +36,7 @@ def _figure(chart: Chart) -> Any:
 
     height = {True: 4.8, False: 1.3 + 0.42 * _rows(chart)}[_round(chart)]
     figure = Figure(figsize=(WIDTH_IN, height), facecolor=PAPER)
-    style = {"parse_math": False, "ha": "left"}
+    style: dict[str, Any] = {"parse_math": False, "ha": "left"}
     figure.text(0.05, 1 - 0.32 / height, chart.title, size=12, weight="bold", color=ACCENT, **style)
     if chart.note:
         figure.text(0.05, 0.12 / height, chart.note, size=7, color=SOFT, **style)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from coachbot.model import LADDER, Emotion, Reading, Rung, Time
@@ -23,8 +24,11 @@ Signals = Mapping[str, re.Pattern[str]]
 MIN_WORDS = 4
 #: Share of the words that two sentences have in common before one is a copy of the other.
 COPY = 0.75
-#: Two words are one word in another form when they begin with so many of the same letters.
-STEM = 4
+#: Two words are one word in another form when they begin with so many of the same letters, and
+#: with this share of the shorter one.
+STEM, STEM_SHARE = 4, 0.6
+#: A word is read as a choice when it is this much like it ("emotei").
+ALIKE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ def tokens(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", text.lower())
 
 
-def _kin(a: str, b: str) -> bool:
+def kin(a: str, b: str) -> bool:
     """Is one word another form of the other, or part of its compound?"""
     if a == b:
         return True
@@ -67,15 +71,28 @@ def _kin(a: str, b: str) -> bool:
     if len(short) > STEM and short in long:
         return True
     same = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), len(short))
-    return same >= max(STEM, len(short) - 2)
+    return same >= max(STEM, round(STEM_SHARE * len(short)))
 
 
 def _choice(case: Case) -> Finding:
-    said = set(tokens(case.reading.text))
-    picked = [n for n, words in case.exercise.choices.items() if said & set(words)]
-    right = picked == [case.exercise.answer]
-    word = next((w for w in case.reading.text.split() if set(tokens(w)) & said), "")
-    return Finding(right, word if right else "")
+    """The choice that is named last, typing errors and all; "geen emotie" names none."""
+    normalised = cues.normalise(case.reading.text, {})
+    words = tokens(case.reading.text)
+    options = {w: name for name, listed in case.exercise.choices.items() for w in listed}
+    picked: list[tuple[str, str]] = []
+    for place, word in enumerate(words):
+        near = get_close_matches(word, options, 1, ALIKE) if len(word) > 1 else [word]
+        cancelled = words[max(0, place - 1) : place]
+        if near and near[0] in options and not _has(case, "cancel", cancelled):
+            picked.append((options[near[0]], word))
+    names = [name for name, _ in picked]
+    torn = len(set(names)) > 1 and bool(next(cues.find(case.signals["open"], normalised), None))
+    right = bool(names) and names[-1] == case.exercise.answer and not torn
+    return Finding(right, "")
+
+
+def _has(case: Case, name: str, words: list[str]) -> bool:
+    return any(cues.find(case.signals[name], cues.normalise(" ".join(words), {})))
 
 
 def _long_enough(case: Case) -> Finding:
@@ -102,10 +119,10 @@ def _same_matter(case: Case) -> Finding:
         w
         for w in tokens(f"{case.exercise.prompt} {case.exercise.example}")
         if len(w) > 2 and w not in case.stop
-    }
+    } | {w for phrase in case.exercise.about for w in tokens(phrase) if w not in case.stop}
     for found in re.finditer(r"[^\W_]+", low):
         word = found.group()
-        if len(word) > 2 and word not in case.stop and any(_kin(word, w) for w in matter):
+        if len(word) > 2 and word not in case.stop and any(kin(word, w) for w in matter):
             return Finding(True, case.reading.text[found.start() : found.end()])
     return Finding(False)
 
@@ -116,12 +133,29 @@ def _word_at(text: str, start: int, end: int) -> str:
 
 
 def _no_blame(case: Case) -> Finding:
-    """Blame needs somebody to blame: a sentence about "ik" or "wij" alone holds none."""
-    cue = case.reading.blame_cues[0] if case.reading.blame_cues else ""
-    first = tokens(case.reading.text)[:1]
-    about_self = bool(case.signal("ik")) and first == tokens(case.signal("ik"))[:1]
-    alone = about_self and not case.signal("ander") and cue == case.reading.text.strip()
-    return Finding(not case.reading.blame or alone, cue)
+    """No fault with anybody, also not dressed as a wish ("dat je eindelijk eens meehelpt").
+
+    Above blame on the ladder only plain words of blame count: the trained reading hears many a
+    friendly "je" as blame, because people mostly write it when they are angry.
+    """
+    sneer = case.signal("sneer")
+    if sneer:
+        return Finding(False, sneer)
+    high = LADDER.index(case.reading.rung) > LADDER.index(Rung.BLAME)
+    if not case.reading.blame or high:
+        return Finding(True)
+    sharp = _sharp(case)
+    if sharp:
+        return Finding(False, sharp)
+    own = bool(case.signal("eigen") or case.signal("zorg"))
+    vague = not own and bool(case.signal("ander"))
+    return Finding(not vague, case.reading.text if vague else "")
+
+
+def _sharp(case: Case) -> str:
+    """The first cue of blame that is less than the whole message; "" when there is none."""
+    whole = tokens(case.reading.text)
+    return next((c for c in case.reading.blame_cues if len(tokens(c)) < len(whole)), "")
 
 
 def _no_absolutes(case: Case) -> Finding:
@@ -156,7 +190,7 @@ def _reaches(name: str) -> Check:
     """The rung of need or higher, or a signal of this move."""
 
     def check(case: Case) -> Finding:
-        words = case.signal(name)
+        words = case.signal(name) or case.signal("behoefte")
         high = LADDER.index(case.reading.rung) >= LADDER.index(Rung.NEED)
         return Finding(bool(words) or high, words)
 
@@ -168,11 +202,20 @@ def _concern(case: Case) -> Finding:
     words = case.signal("zorg")
     if not words and vulnerable and case.reading.emotion_words:
         words = case.reading.emotion_words[0]
-    return Finding(bool(words or vulnerable) or case.reading.rung is Rung.CONCERN, words)
+    return Finding(bool(words or vulnerable), words)
+
+
+def _mirror(case: Case) -> Finding:
+    """A stem that gives back ("ik hoor dat"), or the other's words as a question to the other."""
+    words = case.signal("spiegel")
+    first = tokens(case.reading.text)[:1]
+    asked = bool(case.signal("jij_vorm")) and "?" in case.reading.text
+    asked = asked and not (_has(case, "ik", first) and case.signal("raad"))
+    return Finding(bool(words) or (asked and not case.signal("sneer")), words)
 
 
 def _own(case: Case) -> Finding:
-    words = case.signal("eigen")
+    words = case.signal("eigen") or case.signal("zorg") or case.signal("behoefte")
     return Finding(bool(words) or (case.reading.own and bool(case.signal("ik"))), words)
 
 
@@ -195,7 +238,7 @@ def _observation(case: Case) -> Finding:
     fact = case.signal("feit") or next(iter(re.findall(r"\d[\d.:]*", case.reading.text)), "")
     opinion = case.signal("mening")
     past = case.reading.time is Time.PAST
-    return Finding(bool(fact or past) and not opinion, fact)
+    return Finding(bool(fact or past) and not opinion and not case.signal("sneer"), fact)
 
 
 CHECKS: dict[str, Check] = {
@@ -211,7 +254,7 @@ CHECKS: dict[str, Check] = {
     "belang": _reaches("belang"),
     "behoefte": _reaches("behoefte"),
     "zorg": _concern,
-    "spiegel": _signal("spiegel"),
+    "spiegel": _mirror,
     "geen_raad": _without("raad"),
     "vraag": _question,
     "eigen": _own,

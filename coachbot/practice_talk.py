@@ -127,9 +127,7 @@ def _attempt(known: Known, state: State, exercise: Exercise, reading: Reading) -
     tries = state.tries + 1
     feedback = judge(exercise, reading, tries, phrases)
     over = feedback.passed or tries >= TRIES
-    attempt = Attempt(
-        exercise.id, exercise.kind, tries, reading.text, feedback, reading.rung, over
-    )
+    attempt = Attempt(exercise.id, exercise.kind, tries, reading.text, feedback, reading.rung, over)
     if not over:
         lines = (*feedback.lines, _say(phrases, "again", state.count))
         return Said(Reply(lines, _options(exercise)), replace(state, tries=tries), attempt)

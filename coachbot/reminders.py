@@ -21,7 +21,7 @@ LATE = timedelta(minutes=5)
 TALKING, POSTPONED = timedelta(minutes=5), timedelta(minutes=10)
 
 
-class Moment(StrEnum):
+class When(StrEnum):
     """Before the meeting, or after it."""
 
     BEFORE = "voor"
@@ -34,7 +34,7 @@ class Reminder:
 
     user: str
     session: int
-    kind: Moment
+    kind: When
     meeting: datetime
     late: bool
 
@@ -49,7 +49,7 @@ def unpack(text: str) -> Reminder:
     return Reminder(
         user=data["user"],
         session=data["session"],
-        kind=Moment(data["kind"]),
+        kind=When(data["kind"]),
         meeting=datetime.fromisoformat(data["meeting"]),
         late=data["late"],
     )
@@ -73,8 +73,8 @@ class Reminders:
         with self.db.atomic():
             self.db.execute("delete from reminders where user = ? and session = ?", (user, session))
             for kind, due in (
-                (Moment.BEFORE, max(early, now)),
-                (Moment.AFTER, meeting + self.after),
+                (When.BEFORE, max(early, now)),
+                (When.AFTER, meeting + self.after),
             ):
                 self.db.execute(
                     "insert into reminders (user, session, kind, meeting, due)"
@@ -113,18 +113,18 @@ class Reminders:
                 (stamp(now),),
             )
         )
-        after = {(r["user"], r["session"]) for r in rows if r["kind"] == Moment.AFTER}
+        after = {(r["user"], r["session"]) for r in rows if r["kind"] == When.AFTER}
         taken = []
         for row in rows:
-            kind = Moment(row["kind"])
-            if kind is Moment.AFTER and self._talking(row["user"], now):
+            kind = When(row["kind"])
+            if kind is When.AFTER and self._talking(row["user"], now):
                 self.db.execute(
                     "update reminders set due = ? where id = ?",
                     (stamp(now + POSTPONED), row["id"]),
                 )
                 continue
             self.db.execute("delete from reminders where id = ?", (row["id"],))
-            stale = kind is Moment.BEFORE and (row["user"], row["session"]) in after
+            stale = kind is When.BEFORE and (row["user"], row["session"]) in after
             if row["blocked"] or stale:
                 continue
             late = now - datetime.fromisoformat(row["due"]) > LATE

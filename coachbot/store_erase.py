@@ -33,7 +33,7 @@ def gather(store: Store, user: str, chat: int) -> dict[str, Any] | None:
         _unpacked(row) | {table: _of(db, table, row["id"]) for table in OF_SESSION}
         for row in db.query("select * from sessions where user = ? order by id", [user])
     ]
-    for table in OF_USER:
+    for table in _of_user(db):
         found[table] = [dict(r) for r in db.query(f"select * from {table} where user = ?", [user])]
     found["updates"] = [
         dict(row)
@@ -41,8 +41,14 @@ def gather(store: Store, user: str, chat: int) -> dict[str, Any] | None:
             "select id, message, at, done from updates where chat = ? order by id", [chat]
         )
     ]
-    held = found["user"] or found["sessions"] or any(found[table] for table in OF_USER)
+    held = found["user"] or found["sessions"] or any(found[table] for table in _of_user(db))
     return found if held else None
+
+
+def _of_user(db: Database) -> list[str]:
+    """The tables that are there: one that no part of this program has made yet holds nothing."""
+    there = set(db.table_names())
+    return [table for table in OF_USER if table in there]
 
 
 def _of(db: Database, table: str, session: int) -> list[dict[str, Any]]:
@@ -67,7 +73,7 @@ def erase(store: Store, user: str, chat: int, update: int) -> None:
         for table in OF_SESSION:
             store.db.execute(f"delete from {table} where session in ({sessions})", [user])
         store.db.execute("delete from sessions where user = ?", [user])
-        for table in OF_USER:
+        for table in _of_user(store.db):
             store.db.execute(f"delete from {table} where user = ?", [user])
         store.db.execute("delete from users where id = ?", [user])
         # Reminders that are on their way out have negative numbers, so they go as well. The
@@ -77,7 +83,6 @@ def erase(store: Store, user: str, chat: int, update: int) -> None:
             " done = 1 where chat = ? and id < ?",
             [chat, update],
         )
-        store.db.execute("update updates set payload = '' where id = ?", [update])
 
 
 def scrub(store: Store) -> None:

@@ -6,7 +6,7 @@ Every table has the user in it, so that erasing somebody is one rule (`store_era
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +19,15 @@ from coachbot.practice_talk import Attempt
 from coachbot.store import Store, migrations
 
 #: Tables with rows of a user, for whoever erases or hands over everything.
-TABLES = ("activities", "attempts", "due_cards", "spar_runs", "spar_turns", "scan_results")
+TABLES = (
+    "activities",
+    "attempts",
+    "due_cards",
+    "spar_runs",
+    "spar_turns",
+    "scan_results",
+    "decisions",
+)
 
 
 @migrations()
@@ -70,19 +78,29 @@ def practice_tables(db: Database) -> None:
             "text": str,
             "effect": str,
             "temperature": int,
-            "layer": int,
+            "layer": str,
             "reply": str,
             "undone": int,
         },
         pk="id",
     )
     _table(db, "scan_results").create(
-        {"id": int, "user": str, "scan": str, "at": str, "answers": str, "scores": str}, pk="id"
+        {"id": int, "user": str, "scan": str, "at": str, "scores": str}, pk="id"
     )
     _table(db, "attempts").create_index(["user"])
     _table(db, "spar_runs").create_index(["user", "scenario"])
     _table(db, "spar_turns").create_index(["user", "run"])
     _table(db, "scan_results").create_index(["user", "scan"])
+
+
+@migrations()
+def decision_table(db: Database) -> None:
+    """What a group decided in a round of Theater van Besluit."""
+    _table(db, "decisions").create(
+        {"id": int, "user": str, "at": str, "round": int, "assignment": str, "decision": str},
+        pk="id",
+    )
+    _table(db, "decisions").create_index(["user"])
 
 
 def _table(db: Database, name: str) -> Table:
@@ -139,6 +157,12 @@ class PracticeStore:
             "at": _utc(at),
         }
         _table(self.db, "activities").insert(row, pk="user", replace=True)
+
+    def answered(self, user: str, update_id: str) -> None:
+        """This update led to the last reply; when it comes again, that is given again."""
+        self.db.execute(
+            "update activities set update_id = ? where user = ?", [update_id, user]
+        )
 
     def leave(self, user: str) -> None:
         """Nothing is under way any more."""
@@ -244,7 +268,6 @@ class PracticeStore:
         self,
         user: str,
         scan: str,
-        answers: Sequence[int],
         scores: Mapping[str, float],
         at: datetime,
     ) -> None:
@@ -255,7 +278,6 @@ class PracticeStore:
                 "user": user,
                 "scan": scan,
                 "at": _utc(at),
-                "answers": json.dumps(list(answers)),
                 "scores": json.dumps(dict(scores), ensure_ascii=False),
             }
         )
@@ -268,6 +290,14 @@ class PracticeStore:
         )
         row = next(rows, None)
         return {k: float(v) for k, v in json.loads(row["scores"]).items()} if row else None
+
+    # -- the group game ----------------------------------------------------------------------
+
+    def decision(self, user: str, number: int, assignment: str, text: str, at: datetime) -> None:
+        """What was decided in one round."""
+        self._user(user, at)
+        row = {"round": number, "assignment": assignment, "decision": text}
+        _table(self.db, "decisions").insert(row | {"user": user, "at": _utc(at)})
 
     def _rows(self, sql: str, parameters: tuple[object, ...]) -> Iterator[dict[str, Any]]:
         return self.db.query(sql, parameters)

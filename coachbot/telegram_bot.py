@@ -3,7 +3,7 @@
 1. An update comes in by polling or by webhook. It is stripped to what the coach may know and
    written to the inbox; only then is it confirmed to Telegram.
 2. It goes into the lane of its chat, where one is handled at a time.
-3. On the desk (the one thread with the database) it is answered: turn, effects and what will be
+3. On the worker (the one thread with the database) it is answered: turn, effects and what will be
    said are recorded in one transaction.
 4. It is sent, and the entry of the inbox is closed. A crash before that sends it after the restart.
 """
@@ -15,7 +15,7 @@ import logging
 import signal
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ from secrets import token_urlsafe
 from typing import Any
 
 from telegram import BotCommand, LinkPreviewOptions, Update
-from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Defaults, ExtBot, Updater
 from telegram.request import HTTPXRequest
 
@@ -31,18 +31,19 @@ from coachbot import reminders
 from coachbot.coach import Coach
 from coachbot.config import BotSettings
 from coachbot.reminders import Reminders
+from coachbot.store import Store
 from coachbot.store_inbox import Inbox
 from coachbot.telegram import incoming, logs
 from coachbot.telegram.counter import Counter, warm_up
 from coachbot.telegram.incoming import Incoming, Kind
-from coachbot.telegram.lanes import Desk, Lanes
+from coachbot.telegram.lanes import Lanes, Worker
 from coachbot.telegram.limits import Pace, SendLimits
 from coachbot.telegram.logs import event, fault
-from coachbot.telegram.outgoing import Do
+from coachbot.telegram.outgoing import Do, Out
 from coachbot.telegram.parts import Parts
 from coachbot.telegram.receipts import Receipts
 from coachbot.telegram.sender import Sender
-from coachbot.telegram.wire import BotError, Door, PollRequest, alone
+from coachbot.telegram.wire import BotError, Door, PollRequest, alone, note, persist
 from coachbot.telegram.words import Words
 
 UPDATES = [
@@ -61,14 +62,26 @@ TICK, BEAT, SWEEP = 1.0, 10.0, 3_600.0
 TYPED = (Kind.TEXT, Kind.COMMAND, Kind.EDIT)
 
 
-def run(coach: Coach, words: Words, settings: BotSettings) -> None:
-    """Runs until SIGTERM or Ctrl-C; raises `BotError` when it cannot."""
-    with alone(coach.store.path):
-        asyncio.run(_live(coach, words, settings))
+def run(store: Store, load: Callable[[], Coach], words: Words, settings: BotSettings) -> None:
+    """Runs until SIGTERM or Ctrl-C; raises `BotError` when it cannot.
+
+    `load` makes the coach, which takes longest; meanwhile updates are taken in and written down.
+    """
+    with alone(store.path):
+        try:
+            asyncio.run(_live(store, load, words, settings))
+        except BotError:
+            raise
+        except Exception as error:
+            # The text of an error may hold what somebody typed, or the token.
+            event(logging.CRITICAL, "fault", **fault(error))
+            raise BotError(f"stopped by a fault of its own: {type(error).__name__}") from None
 
 
-async def _live(coach: Coach, words: Words, settings: BotSettings) -> None:
-    await _Bot(coach, words, settings).live()
+async def _live(
+    store: Store, load: Callable[[], Coach], words: Words, settings: BotSettings
+) -> None:
+    await _Bot(store, load, words, settings).live()
 
 
 @dataclass(slots=True)
@@ -82,16 +95,19 @@ class _Item:
 class _Bot:
     """The running bot."""
 
-    def __init__(self, coach: Coach, words: Words, settings: BotSettings) -> None:
+    def __init__(
+        self, store: Store, load: Callable[[], Coach], words: Words, settings: BotSettings
+    ) -> None:
         self.settings = settings
+        self.load = load
+        self.ready = False
         self.started = time.monotonic()
         self.polled: float | None = None
         self.conflicts = 0
         self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self.desk = Desk()
-        self.receipts = Receipts(coach.store.path.with_name(f"{coach.store.path.name}.sent"))
-        self.inbox = Inbox(coach.store)
-        self.coach = coach
+        self.worker = Worker()
+        self.receipts = Receipts(store.path.with_name(f"{store.path.name}.sent"))
+        self.inbox = Inbox(store)
         self.words = words
         self.pace = Pace(settings.per_minute)
         self.groups = Pace(1)
@@ -130,10 +146,13 @@ class _Bot:
             work.result()
 
     async def _serve(self) -> None:
-        warm = self.words.say("vooraf")
-        await asyncio.gather(self._connect(), self.desk.run(warm_up, self.coach.language, warm))
+        """Telegram must know the token; then updates come in while the coach is loaded."""
+        await persist(self.updater.initialize, self.settings.token)
+        await persist(self._open, self.settings.token)
+        coach = await self.worker.run(self.load)
+        await self.worker.run(warm_up, coach.language, self.words.say("vooraf"))
         parts = Parts(
-            coach=self.coach,
+            coach=coach,
             inbox=self.inbox,
             reminders=Reminders(self.inbox.db, self.settings.before, self.settings.after),
             words=self.words,
@@ -143,12 +162,13 @@ class _Bot:
             clock=reminders.now,
         )
         self.counter = Counter(parts)
-        self.sender = Sender(self.bot, self.desk, self.counter, self.receipts)
-        backlog = await self.desk.run(self.counter.backlog)
+        self.sender = Sender(self.bot, self.worker, self.counter, self.receipts)
+        backlog = await self.worker.run(self.counter.backlog)
         self.receipts.keep_only({came.id for came in backlog})
         for came in backlog:
             self.lanes.add(came.chat, _Item(came, time.monotonic()))
-        await self._persist(self._open)
+        # From here on an update goes into its lane itself; what came before is in the backlog.
+        self.ready = True
         event(logging.INFO, "started", seconds=f"{time.monotonic() - self.started:.2f}")
         self.sender.warm_up()
         menu = asyncio.create_task(self._offer_menu())
@@ -157,15 +177,11 @@ class _Bot:
         finally:
             menu.cancel()
 
-    async def _connect(self) -> None:
-        """Telegram must know the token before anything else happens."""
-        await self._persist(self.updater.initialize)
-
     async def _open(self) -> None:
         hook = self.settings.webhook
         if hook is None:
             await self.updater.start_polling(
-                timeout=timedelta(seconds=POLL), allowed_updates=UPDATES, error_callback=_note
+                timeout=timedelta(seconds=POLL), allowed_updates=UPDATES, error_callback=note
             )
             return
         await self.updater.start_webhook(
@@ -177,30 +193,6 @@ class _Bot:
             secret_token=token_urlsafe(32),
             allowed_updates=UPDATES,
         )
-
-    async def _persist(self, step: Callable[[], Awaitable[object]]) -> None:
-        """Does a step of the start, again and again while the network is away."""
-        wait = 0.5
-        while True:
-            try:
-                await step()
-                return
-            except InvalidToken as error:
-                raise BotError("COACHBOT_TOKEN: Telegram does not know this token") from error
-            except BadRequest as error:
-                raise BotError(f"Telegram refuses to start: {self._hidden(error)}") from error
-            except OSError as error:
-                raise BotError(f"--listen: cannot listen there ({error.strerror})") from error
-            except RetryAfter as error:
-                after = error.retry_after
-                wait = after.total_seconds() if isinstance(after, timedelta) else float(after)
-            except NetworkError as error:
-                event(logging.WARNING, "no_connection", wait=wait, error=type(error).__name__)
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, 30.0)
-
-    def _hidden(self, error: Exception) -> str:
-        return str(error).replace(self.settings.token, "***")
 
     async def _offer_menu(self) -> None:
         """Tells Telegram the commands; it may refuse, and the bot works all the same."""
@@ -223,7 +215,7 @@ class _Bot:
         await asyncio.gather(*closing)
         if hasattr(self, "sender"):
             self.sender.close()
-        await asyncio.to_thread(self.desk.close)
+        await asyncio.to_thread(self.worker.close)
         self.receipts.close()
         with suppress(TimeoutError, TelegramError, RuntimeError):
             async with asyncio.timeout(NETWORK):
@@ -257,7 +249,10 @@ class _Bot:
         wait = 0.1
         while not self.lanes.closing:
             try:
-                if await self.desk.run(self.counter.keep, admitted):
+                new = await self.worker.run(
+                    self.inbox.keep, admitted.id, admitted.chat, admitted.message, admitted.pack()
+                )
+                if new and self.ready:
                     self.lanes.add(admitted.chat, _Item(admitted, since))
                 return
             except sqlite3.Error as error:
@@ -284,13 +279,13 @@ class _Bot:
             typing = None
             if came.kind in TYPED:
                 typing = asyncio.create_task(self.sender.typing(came.chat))
-            outs = await self.desk.run(self.counter.decide, came)
+            outs = await self._decide(came)
             if typing:
                 await typing
             passed = time.monotonic() - item.since
             await self.sender.deliver(came.id, came.chat, outs)
             wiped = any(out.do is Do.SCRUB for out in outs)
-            await self.desk.run(self.counter.finish, came, wiped)
+            await self.worker.run(self.counter.finish, came, wiped)
             self.receipts.drop(came.id)
             event(
                 logging.INFO,
@@ -307,6 +302,17 @@ class _Bot:
             # The last resort: the update stays in the inbox and is tried at the next start.
             event(logging.ERROR, "fault", update=came.id, **fault(error))
 
+    async def _decide(self, came: Incoming) -> list[Out]:
+        """What to send; while another process holds the database, this chat waits for it."""
+        wait = 0.1
+        while True:
+            try:
+                return await self.worker.run(self.counter.decide, came)
+            except sqlite3.OperationalError as error:
+                event(logging.ERROR, "database", update=came.id, **fault(error))
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, 10.0)
+
     # -- time --------------------------------------------------------------------------------
 
     async def _keep_time(self) -> None:
@@ -314,16 +320,16 @@ class _Bot:
         beaten = swept = 0.0
         while True:
             try:
-                for came in await self.desk.run(self.counter.due):
+                for came in await self.worker.run(self.counter.due):
                     self.lanes.add(came.chat, _Item(came, time.monotonic()))
                 alive = self.settings.webhook is not None or self.polled is not None
                 if alive and time.monotonic() - beaten >= BEAT:
                     beaten = time.monotonic()
-                    await self.desk.run(self.inbox.beat, "poll", self._last_poll())
+                    await self.worker.run(self.inbox.beat, "poll", self._last_poll())
                 if time.monotonic() - swept >= SWEEP:
                     swept = time.monotonic()
-                    await self.desk.run(self.inbox.prune)
-                await self.desk.run(self.counter.settle_debt)
+                    await self.worker.run(self.inbox.prune)
+                await self.worker.run(self.counter.settle_debt)
             except sqlite3.Error as error:
                 event(logging.ERROR, "database", **fault(error))
             await asyncio.sleep(TICK)
@@ -356,7 +362,3 @@ class _Bot:
     def _fail(self, why: str) -> None:
         if not self.failed.done():
             self.failed.set_result(why)
-
-
-def _note(error: TelegramError) -> None:
-    event(logging.WARNING, "poll_failed", error=type(error).__name__)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -14,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from telegram_server import TOKEN, WAIT, Server
+
+from coachbot import content
 
 ROOT = Path(__file__).parent.parent
 
@@ -92,7 +96,9 @@ class Forks:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])},
+            # One thread for matrices, as the command line sets it: a fork carries no other threads.
+            env=os.environ
+            | {"PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path]), "OPENBLAS_NUM_THREADS": "1"},
         )
 
     def order(self, **what: Any) -> int:
@@ -198,3 +204,28 @@ def plain(text: str) -> str:
     from html import unescape
 
     return unescape(re.sub(r"<[^>]+>", "", text))
+
+
+WORDS = content.words(content.default_dir())
+_chats = itertools.count(1_000_001)
+
+
+def fresh_chat() -> int:
+    """Somebody nobody saw before."""
+    return next(_chats)
+
+
+def rows(bot: Bot, sql: str, *parameters: object) -> list[tuple]:
+    with sqlite3.connect(bot.db) as db:
+        return db.execute(sql, parameters).fetchall()
+
+
+def files(bot: Bot) -> bytes:
+    """Every byte of the database on the disk."""
+    return b"".join(path.read_bytes() for path in bot.db.parent.glob(f"{bot.db.name}*"))
+
+
+def hold(person: Person, texts: list[str]) -> None:
+    person.say("/start")
+    for text in texts:
+        person.say(text)

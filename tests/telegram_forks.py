@@ -44,7 +44,7 @@ def _child(order, engine, language, words) -> None:  # type: ignore[no-untyped-d
         )
         logs.setup(settings.log_level, settings.token)
         store = Store(Settings.from_env(order["env"]).db)
-        run(Coach(engine, store, language), words, settings)
+        run(store, lambda: Coach(engine, store, language), words, settings)
         code = 0
     except BotError as error:
         os.write(2, f"Error: {error}\n".encode())

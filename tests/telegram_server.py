@@ -17,13 +17,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+import telegram_shapes as shapes
 import tornado.httpclient
 import tornado.httpserver
 import tornado.netutil
 import tornado.web
 
 TOKEN = "4242:loopback-TOKEN_of-the-tests"
-BOT = {"id": 4242, "is_bot": True, "first_name": "Coach", "username": "coach_test_bot"}
 WAIT = 20.0
 #: The limits that Telegram documents.
 MAX_TEXT, MAX_CAPTION, MAX_DATA = 4096, 1024, 64
@@ -164,7 +164,7 @@ class Server:
 
     async def answer(self, token: str, call: Call) -> tuple[int, dict[str, Any]]:
         if token != self.token:
-            return _error(401, "Unauthorized")
+            return shapes.error(401, "Unauthorized")
         fault = next(
             (f for f in self.faults[call.method] if f.chat is None or f.chat == call.chat), None
         )
@@ -176,10 +176,10 @@ class Server:
             if fault.drop:
                 return 0, {}
             if fault.code != 200:
-                return _error(fault.code, fault.description, **fault.parameters)
+                return shapes.error(fault.code, fault.description, **fault.parameters)
         handler = getattr(self, f"_{call.method}", None)
         if handler is None:
-            return _error(404, "Not Found")
+            return shapes.error(404, "Not Found")
         answered = handler(call)
         result = await answered if asyncio.iscoroutine(answered) else answered
         if isinstance(result, tuple):
@@ -188,7 +188,7 @@ class Server:
         return 200, {"ok": True, "result": result}
 
     def _getMe(self, call: Call) -> Any:
-        return BOT | {"can_join_groups": True}
+        return shapes.BOT | {"can_join_groups": True}
 
     def _setMyCommands(self, call: Call) -> Any:
         return True
@@ -206,7 +206,9 @@ class Server:
 
     async def _getUpdates(self, call: Call) -> Any:
         if self.webhook:
-            return _error(409, "Conflict: can't use getUpdates method while webhook is active")
+            return shapes.error(
+                409, "Conflict: can't use getUpdates method while webhook is active"
+            )
         if self.poller and not self.poller.done():
             self.poller.set_result(None)
         offset = int(call.data.get("offset", 0))
@@ -221,7 +223,7 @@ class Server:
             await asyncio.wait({waiter, mine}, timeout=left, return_when="FIRST_COMPLETED")
             waiter.cancel()
             if mine.done():
-                return _error(409, "Conflict: terminated by other getUpdates request")
+                return shapes.error(409, "Conflict: terminated by other getUpdates request")
         batch = self.pending[: int(call.data.get("limit", 100))]
         for update in batch:
             self.handed.setdefault(update["update_id"], time.monotonic())
@@ -229,17 +231,17 @@ class Server:
         return list(batch)
 
     def _sendChatAction(self, call: Call) -> Any:
-        return _error(403, _BLOCKED) if call.chat in self.blocked else True
+        return shapes.error(403, shapes.BLOCKED) if call.chat in self.blocked else True
 
     def _sendMessage(self, call: Call) -> Any:
         text = call.data.get("text", "")
         if not text:
-            return _error(400, "Bad Request: message text is empty")
+            return shapes.error(400, "Bad Request: message text is empty")
         return self._send(call, "text", MAX_TEXT)
 
     def _sendPhoto(self, call: Call) -> Any:
         if not any(body.startswith(b"\x89PNG") for body in call.files.values()):
-            return _error(400, "Bad Request: IMAGE_PROCESS_FAILED")
+            return shapes.error(400, "Bad Request: IMAGE_PROCESS_FAILED")
         return self._send(call, "caption", MAX_CAPTION)
 
     def _sendDocument(self, call: Call) -> Any:
@@ -247,22 +249,22 @@ class Server:
 
     def _send(self, call: Call, key: str, limit: int) -> Any:
         if call.chat in self.blocked:
-            return _error(403, _BLOCKED)
-        shown = _shown(str(call.data.get(key, "")))
+            return shapes.error(403, shapes.BLOCKED)
+        shown = shapes.shown(str(call.data.get(key, "")))
         if shown is None:
-            return _error(400, "Bad Request: can't parse entities")
+            return shapes.error(400, "Bad Request: can't parse entities")
         if len(shown.encode("utf-16-le")) // 2 > limit:
-            return _error(400, "Bad Request: message is too long")
+            return shapes.error(400, "Bad Request: message is too long")
         if any(len(data.encode()) > MAX_DATA for _, data in call.buttons):
-            return _error(400, "Bad Request: BUTTON_DATA_INVALID")
+            return shapes.error(400, "Bad Request: BUTTON_DATA_INVALID")
         number = next(self.messages)
-        message = _message(call.chat, number, from_bot=True)
+        message = shapes.message(call.chat, number, from_bot=True)
         message |= {"text": shown or "-"} if key == "text" else {"caption": shown}
         self.sent[call.chat, number] = message | {"html": call.text, "buttons": call.buttons}
         return message
 
     def _editMessageText(self, call: Call) -> Any:
-        return self._edit(call, {"text": _shown(call.text), "html": call.text})
+        return self._edit(call, {"text": shapes.shown(call.text), "html": call.text})
 
     def _editMessageReplyMarkup(self, call: Call) -> Any:
         return self._edit(call, {})
@@ -270,7 +272,7 @@ class Server:
     def _edit(self, call: Call, change: dict[str, Any]) -> Any:
         key = (call.chat, int(call.data["message_id"]))
         if key not in self.sent:
-            return _error(400, "Bad Request: message to edit not found")
+            return shapes.error(400, "Bad Request: message to edit not found")
         self.sent[key] |= change | {"buttons": call.buttons}
         return {k: v for k, v in self.sent[key].items() if k not in ("html", "buttons")}
 
@@ -297,11 +299,13 @@ class Server:
     def type(self, chat: int, text: str, **more: Any) -> int:
         """Somebody types; returns the number of the update."""
         number = next(self.messages)
-        return self.update(message=_message(chat, number) | _entities(text) | more)
+        return self.update(message=shapes.message(chat, number) | shapes.entities(text) | more)
 
     def edit(self, chat: int, message: int, text: str) -> int:
         """Somebody changes a message."""
-        edited = _message(chat, message) | _entities(text) | {"edit_date": int(time.time())}
+        edited = (
+            shapes.message(chat, message) | shapes.entities(text) | {"edit_date": int(time.time())}
+        )
         return self.update(edited_message=edited)
 
     def press(self, chat: int, data: str, message: int, by: int | None = None) -> int:
@@ -310,7 +314,7 @@ class Server:
         return self.update(
             callback_query={
                 "id": f"q{next(self.messages)}",
-                "from": _person(by or chat),
+                "from": shapes.person(by or chat),
                 "message": under,
                 "chat_instance": "1",
                 "data": data,
@@ -369,58 +373,3 @@ class Server:
 
         assert urlsplit(url).hostname == "127.0.0.1"
         return asyncio.run_coroutine_threadsafe(send(), self.loop).result(WAIT)
-
-
-_BLOCKED = "Forbidden: bot was blocked by the user"
-
-
-def _error(code: int, description: str, **parameters: Any) -> tuple[int, dict[str, Any]]:
-    answer: dict[str, Any] = {"ok": False, "error_code": code, "description": description}
-    return code, answer | ({"parameters": parameters} if parameters else {})
-
-
-def _person(number: int) -> dict[str, Any]:
-    return {
-        "id": number,
-        "is_bot": False,
-        "first_name": "Voornaam-geheim",
-        "username": "gebruikersnaam_geheim",
-        "language_code": "nl",
-    }
-
-
-def _message(chat: int, number: int, from_bot: bool = False) -> dict[str, Any]:
-    return {
-        "message_id": number,
-        "date": int(time.time()),
-        "chat": {"id": chat, "type": "private", "first_name": "Voornaam-geheim"},
-        "from": BOT if from_bot else _person(chat),
-    }
-
-
-def _entities(text: str) -> dict[str, Any]:
-    found: dict[str, Any] = {"text": text}
-    if text.startswith("/"):
-        size = len(text.split()[0])
-        found["entities"] = [{"type": "bot_command", "offset": 0, "length": size}]
-    return found
-
-
-def _shown(html: str) -> str | None:
-    """The text that Telegram shows for HTML, or None when it would not take it."""
-    import re
-    from html import unescape
-
-    tags = re.findall(r"<(/?)(\w+)[^>]*>", html)
-    opened: list[str] = []
-    for closing, tag in tags:
-        if tag not in ("b", "i", "u", "s", "a", "code", "pre", "blockquote"):
-            return None
-        if closing and (not opened or opened.pop() != tag):
-            return None
-        if not closing:
-            opened.append(tag)
-    rest = re.sub(r"</?\w+[^>]*>", "", html)
-    if opened or "<" in rest or ">" in rest:
-        return None
-    return unescape(rest)

@@ -130,7 +130,9 @@ def test_what_is_due_comes_first(desk: Desk, clock: Clock) -> None:
         desk.hear("een", "emotie")
     desk.hear("een", "stop")
     clock.now += timedelta(days=1)
-    assert any(desk.practice.exercises["niv-01"].prompt in x for x in desk.practise("een").reply.lines)
+    assert any(
+        desk.practice.exercises["niv-01"].prompt in x for x in desk.practise("een").reply.lines
+    )
 
 
 def test_level_streak_and_progress(practice: Practice) -> None:
@@ -203,7 +205,7 @@ MISTAKES = [
     ("id: niv-02", "id: niv-01", "this id is also in niveau"),
     ("level: 1, world: werk", "level: 7, world: werk", "7 is not allowed; allowed: 1-3"),
     ("world: zorg", "world: zrg", "'zrg' is not known"),
-    ("hint: \"Een eis", "hnt: \"Een eis", "key 'hnt' is not known"),
+    ('hint: "Een eis', 'hnt: "Een eis', "key 'hnt' is not known"),
 ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from spacy.tokens import Doc
 
-from coachbot.nlp import cues, ladder
+from coachbot.nlp import cues, ladder, signs
 from coachbot.nlp.cues import Match
 
 
@@ -23,7 +23,7 @@ def _guilty(doc: Doc) -> list[Match]:
 def _named(doc: Doc) -> list[Match]:
     """The cue words of the list, the fullest wording of each."""
     kept: list[Match] = []
-    for match in cues.find(cues.pattern("blame"), doc._.normalised):
+    for match in cues.find(signs.pattern("blame"), doc._.normalised):
         if not kept or match.start >= kept[-1].end:
             kept.append(match)
     return kept

@@ -26,7 +26,7 @@ FEATURES = EMBEDDING + len(BRANCHES) * CHANNELS
 UNKNOWN, START, END = 0, 1, 2
 #: Longest message that is looked at, in pieces.
 MAX_PIECES = 400
-_EPSILON = 1e-12
+EPSILON = 1e-12
 #: Marks the start of a word in a piece.
 WORD = "▁"
 #: A piece that is not in the table scores this much below the rarest one that is.
@@ -47,7 +47,9 @@ class Pieces:
     """Cuts words in the likeliest pieces (unigram model, Viterbi)."""
 
     def __init__(self, pieces: list[str], scores: list[float]) -> None:
-        self.table = {p: (i, s) for i, (p, s) in enumerate(zip(pieces, scores, strict=True)) if i > 2}
+        self.table = {
+            p: (i, s) for i, (p, s) in enumerate(zip(pieces, scores, strict=True)) if i > 2
+        }
         self.prefixes = {p[:k] for p in self.table for k in range(1, len(p))}
         self.unknown = min(scores) - _PENALTY
         self.word = lru_cache(maxsize=20_000)(self._word)
@@ -98,13 +100,15 @@ class Encoder:
         self.norm, self.norm_bias = unpack(arrays, "norm"), unpack(arrays, "norm_bias")
         self.layers = [
             [
-                (unpack(arrays, f"conv{width}.{k}"), unpack(arrays, f"conv{width}.{k}_bias"))
+                (unpack(arrays, f"conv{width}_{k}"), unpack(arrays, f"conv{width}_{k}_bias"))
                 for k in (1, 2)
             ]
             for width, _ in BRANCHES
         ]
         self.out_norm = unpack(arrays, "out_norm")
         self.out_bias = unpack(arrays, "out_bias")
+        self.sum, self.sum_bias = unpack(arrays, "sentence"), unpack(arrays, "sentence_bias")
+        self.deep = {k: unpack(arrays, f"deep_{k}") for k in ("d0", "d1", "d2", "d3", "p1", "p3")}
 
     def __call__(self, rows: list[int]) -> Floats:
         """Rows of the table -> (pieces + 2, FEATURES): start and end of the message are added."""
@@ -120,6 +124,16 @@ class Encoder:
             parts.append(own)
         return _normed(np.concatenate(parts, axis=1), self.out_norm, self.out_bias)
 
+    def sentence(self, vectors: Floats) -> Floats:
+        """(pieces, FEATURES) -> (EMBEDDING,): one vector of length one for the whole message."""
+        deep, size = self.deep, len(vectors)
+        mean = (vectors.sum(axis=0) @ self.sum + size * self.sum_bias) / np.sqrt(size)
+        first = np.maximum(mean @ deep["d0"], 0)
+        second = np.maximum(mean @ deep["p1"] + first @ deep["d1"], 0)
+        third = np.maximum(second @ deep["d2"], 0)
+        found = np.tanh(second @ deep["p3"] + third @ deep["d3"])
+        return np.asarray(found / max(float(np.linalg.norm(found)), 1e-6), dtype=np.float32)
+
 
 def _windows(x: Floats, width: int, left: int) -> Floats:
     """(n, d) -> (n, width * d): each piece with its neighbours, zeros beyond the ends."""
@@ -134,7 +148,7 @@ def _windows(x: Floats, width: int, left: int) -> Floats:
 def _normed(x: Floats, gain: Floats, bias: Floats) -> Floats:
     x = x - x.mean(axis=-1, keepdims=True)
     variance = np.einsum("ij,ij->i", x, x) / x.shape[-1]
-    return np.asarray(x / np.sqrt(variance + _EPSILON)[:, None] * gain + bias, dtype=np.float32)
+    return np.asarray(x / np.sqrt(variance + EPSILON)[:, None] * gain + bias, dtype=np.float32)
 
 
 def _float(values: NDArray[np.generic]) -> Floats:

@@ -32,14 +32,25 @@ def end_field(fields: Fields, middle: Sequence[Word]) -> tuple[list[Word], list[
 
 def _last_infinitive(verb: Word, middle: Sequence[Word]) -> Sequence[Word]:
     """A modal asks for an infinitive, so a noun that looks like one at the end is one."""
-    if not middle or lemma(verb) not in listed("modals") or any(w.verbal for w in middle):
+    if not middle or lemma(verb) not in listed("with_infinitive") or any(w.verbal for w in middle):
         return middle
-    last = middle[-1]
-    if len(middle) > 1 and middle[-2].kind in ("det", "adj", "num"):
-        return middle
-    if last.kind == "noun" and last.low.endswith("n") and last.lemma == last.low:
-        return [*middle[:-1], replace(last, kind="inf", tag="WW(inf,vrij,zonder)")]
+    for place, word in enumerate(middle):
+        before = middle[place - 1] if place else None
+        after = middle[place + 1] if place + 1 < len(middle) else None
+        free = before is None or before.kind not in ("det", "adj", "num")
+        last = after is None or (after.kind == "prep" and before is not None)
+        if before is not None and before.kind == "prep" and lemma(verb) not in listed("modals"):
+            continue
+        if word.kind == "noun" and free and last and _looks_infinitive(word):
+            verb_like = replace(word, kind="inf", tag="WW(inf,vrij,zonder)")
+            return [*middle[:place], verb_like, *middle[place + 1 :]]
+    if lemma(verb) == "zullen":
+        raise Unsure("infinitive is missing")
     return middle
+
+
+def _looks_infinitive(word: Word) -> bool:
+    return word.low.endswith("n") and word.lemma == word.low
 
 
 def _particle_before_te(middle: Sequence[Word], te: int) -> bool:
@@ -139,22 +150,39 @@ def _behind_state(verb: Word, middle: Sequence[Word]) -> int:
     """`je hebt rust nodig in huis`: the verb goes to `nodig`, not to the end."""
     if lemma(verb) in listed("needing_verbs"):
         for place in range(len(middle) - 1):
-            if middle[place].low in listed("needs_no_noun") and middle[place + 1].kind == "prep":
-                if not (place and middle[place - 1].low in listed("degree")):
-                    return place + 1
+            if (
+                middle[place].low in listed("needs_no_noun")
+                and middle[place + 1].kind == "prep"
+                and not (place and middle[place - 1].low in listed("degree"))
+            ):
+                return place + 1
+    if lemma(verb) in listed("copulas"):
+        for place in range(len(middle) - 1):
+            if middle[place].low in listed("predicates") and _one_phrase(middle[place + 1 :]):
+                return place + 1
     return len(middle)
+
+
+def _one_phrase(words: Sequence[Word]) -> bool:
+    """A preposition and its noun phrase, and nothing more."""
+    return (
+        words[0].kind == "prep"
+        and len(words) > 1
+        and all(w.kind in ("det", "adj", "noun", "num", "pron", "adv") for w in words[1:])
+        and sum(w.kind in ("noun", "pron", "adv") for w in words[1:]) == 1
+    )
 
 
 def _particle(fields: Fields, middle: Sequence[Word]) -> int | None:
     """Where the particle of the verb stands; raises Unsure when a word may or may not be it."""
-    if lemma(fields.verb) == "zijn":
+    if lemma(fields.verb) == "zijn" or lemma(fields.verb) in listed("modals"):
         return None
     everything = [*fields.front, *fields.middle]
     pronominal = any(w.low in listed("pronominal") for w in everything)
     for place, word in enumerate(middle):
         verbs = data()["separable"].get(word.low)
         after = middle[place + 1] if place + 1 < len(middle) else None
-        last = after is None or after.kind in ("prep", "prt") or after.low == "als"
+        last = after is None or after.kind == "prep" or after.low == "als"
         if (
             verbs
             and after is not None
@@ -168,6 +196,8 @@ def _particle(fields: Fields, middle: Sequence[Word]) -> int | None:
             continue
         before = middle[place - 1] if place else None
         along = before is not None and before.low in listed("paths")
+        worn = any(w.low == "met" for w in middle[:place]) and word.low in listed("worn")
+        along = along or (worn and lemma(fields.verb) in listed("postures"))
         if (pronominal and word.low in listed("prepositional")) or along:
             continue
         if any(is_form_of(fields.verb, v) for v in verbs):
@@ -180,11 +210,15 @@ def _particle(fields: Fields, middle: Sequence[Word]) -> int | None:
 def _comparison(middle: Sequence[Word]) -> int:
     """Where `dan ...` or `als ...` of a comparison begins; the verb goes before it."""
     for place, word in enumerate(middle):
-        if place and word.low == "dan" and word.kind == "sub":
+        more = any(",comp" in w.tag or w.low in listed("comparatives") for w in middle[:place])
+        if place and word.low == "dan" and word.kind == "sub" and more:
             if place > 1 and middle[place - 2].kind == "prep":
                 return len(middle)
             return place
-        if word.low == "als" and place:
-            if any(w.low in listed("comparing") for w in middle[:place]):
-                return place
+        if (
+            word.low == "als"
+            and place
+            and any(w.low in listed("comparing") for w in middle[:place])
+        ):
+            return place
     return len(middle)

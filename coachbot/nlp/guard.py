@@ -79,14 +79,17 @@ def confidence(
     _check_kept(clause, unit)
     _check_embedded(clause.after)
     _check_embedded(clause.before)
-    trust = 1.0 if SURE in clause.doubts or _parsed_alike(clause.subject) else UNLIKE_PARSE
+    trust = 1.0 if SURE in clause.doubts or _parsed_alike(clause) else UNLIKE_PARSE
     for doubt in clause.doubts | unit.doubts:
         trust *= DOUBTS.get(doubt, 0.9)
     return trust
 
 
-def _parsed_alike(subject: Sequence[Word]) -> bool:
-    """Does the parser, too, hold a noun phrase for the subject? Pronouns need no second opinion."""
+def _parsed_alike(clause: Clause) -> bool:
+    """Does the parser hold another noun for the subject? Pronouns need no second opinion."""
+    subject = clause.subject
+    if not any(w.dep.startswith("nsubj") for w in clause.middle[len(subject) :]):
+        return True
     if not any(w.kind == "noun" for w in subject) or any(w.low == "ik" for w in subject):
         return True
     return any(w.dep.startswith(("nsubj", "csubj", "expl")) for w in subject)
@@ -95,9 +98,10 @@ def _parsed_alike(subject: Sequence[Word]) -> bool:
 def _check_words(turned: Sequence[Word]) -> None:
     """No sign or foreign piece inside, and nobody addressed."""
     for place, word in enumerate(turned):
-        if word.kind == "x" or word.tag.startswith(("SPEC(vreemd", "SPEC(symb", "SPEC(afgebr")):
-            if not word.text.isalnum():
-                raise Unsure("odd word")
+        if (
+            word.kind == "x" or word.tag.startswith(("SPEC(vreemd", "SPEC(symb", "SPEC(afgebr"))
+        ) and not any(c.isalnum() for c in word.text):
+            raise Unsure("odd word")
         if word.kind == "punct" and word.low != ",":
             raise Unsure("sign inside")
         if word.kind == "int" and place == 0:
@@ -125,12 +129,16 @@ def _check_agreement(subject: Sequence[Word], finite: Word) -> None:
     lows = {w.low for w in subject}
     low = finite.low
     _check_noun(subject, finite)
-    if subject and not lows & {"ik", "we", "wij"} and finite.tag == "WW(pv,tgw,ev)":
-        if not low.endswith("t") and low not in listed("shared_forms"):
-            raise Unsure("agreement")
+    if (
+        subject
+        and not lows & {"ik", "we", "wij"}
+        and finite.tag == "WW(pv,tgw,ev)"
+        and not low.endswith("t")
+        and low not in listed("shared_forms")
+    ):
+        raise Unsure("agreement")
     if "en" in lows:
-        if not finite.plural:
-            raise Unsure("agreement")
+        _demand(finite.plural)
     elif "ik" in lows:
         third = finite.tag == "WW(pv,tgw,met-t)" and not low.endswith("tt")
         if finite.plural or (third and lemma(finite) in listed("plain_verbs")):
@@ -145,6 +153,11 @@ def _check_agreement(subject: Sequence[Word], finite: Word) -> None:
             low.endswith("n") and finite.tag == "WW(pv,tgw,ev)" and low in ("zijn", "hebben")
         ):
             raise Unsure("agreement")
+
+
+def _demand(agrees: bool) -> None:
+    if not agrees:
+        raise Unsure("agreement")
 
 
 def _check_embedded(words: Sequence[Word]) -> None:

@@ -1,7 +1,7 @@
 """The heads: what a message scores on every label, before the finders decide.
 
 Three unlike readers score a message: a linear model on hashed counts (`features`), a small network
-(`encoder`) and the patterns of `cues.yml` (`signs`). A last linear layer, the blend, weighs them;
+(`encoder`) and the word lists of `signs.yml` (`signs`). A last linear layer, the blend, weighs them;
 all weights come from `training/heads.py` and lie in `model_heads/`.
 """
 
@@ -19,10 +19,16 @@ from numpy.typing import NDArray
 from spacy.tokens import Doc
 
 from coachbot.model import Emotion, Person, Rung, Safety, Time
-from coachbot.nlp import cues, features
+from coachbot.nlp import features, signs
 from coachbot.nlp.cues import Match, Normalised
-from coachbot.nlp.encoder import Encoder, Floats, Pieces, unpack
+from coachbot.nlp.encoder import EMBEDDING, FEATURES, Encoder, Floats, Pieces, unpack
 
+#: The encoder's vector of a sentence has length one; made longer, its dropout counts.
+SENTENCE_SCALE = 8.0
+#: How far below the limit a word may score that stands beside a cue word.
+SPREAD = 1.0
+#: What the network's word counts beside the linear model's in "is somebody not safe?".
+NETWORK_ALARM = 0.4
 HOME = Path(__file__).parent / "model_heads"
 
 #: The labels of each task, in the order of the scores. One label: yes or no.
@@ -37,30 +43,6 @@ TASKS: dict[str, tuple[str, ...]] = {
 #: Tasks of which one label holds; of the others each label is decided by itself.
 EXCLUSIVE = frozenset({"rung", "person", "time", "safety"})
 WIDTH = sum(len(labels) for labels in TASKS.values())
-#: Cue lists of `cues.yml` that the blend sees; each as "is it there", in this order.
-SIGNS: tuple[tuple[str, ...], ...] = (
-    *(("emotions", str(emotion)) for emotion in Emotion),
-    ("blame",),
-    ("reported",),
-    ("self_blame",),
-    ("need",),
-    ("commitment",),
-    ("action",),
-    ("concern",),
-    ("position",),
-    ("requests",),
-    ("wishes",),
-    ("past",),
-    ("moment",),
-    ("own",),
-    ("safety", "figures"),
-    *(
-        ("safety", str(kind), tier)
-        for kind in Safety
-        if kind is not Safety.NONE
-        for tier in ("certain", "likely")
-    ),
-)
 
 
 def columns() -> dict[str, slice]:
@@ -84,6 +66,8 @@ class Scores:
     """
 
     chances: Floats
+    #: Log-odds that somebody is not safe.
+    alarm: float = -9.0
     places: tuple[tuple[int, int], ...] = ()
     cue: Floats | None = None
 
@@ -92,24 +76,8 @@ class Scores:
         return self.chances[COLUMNS[task]]
 
 
-def signs(doc: Doc, normalised: Normalised) -> Floats:
-    """(len(SIGNS) + 4,): which cue lists hit; feelings without the denied and the other people's."""
-    from coachbot.nlp import emotion
-
-    felt = {str(kind) for kind, _ in emotion.lexicon(doc.text, normalised)}
-    row = [
-        float(keys[1] in felt)
-        if keys[0] == "emotions"
-        else float(next(iter(cues.find(cues.pattern(*keys), normalised)), None) is not None)
-        for keys in SIGNS
-    ]
-    words = len(normalised.words)
-    row += [min(words, 40) / 20, float("?" in doc.text), float("!" in doc.text), float(words < 4)]
-    return np.asarray(row, dtype=np.float32)
-
-
 class Linear:
-    """A linear model on hashed features: `weights` (BUCKETS, WIDTH), `rarity` (BUCKETS,)."""
+    """A linear model on hashed features: `weights` (BUCKETS, WIDTH + 1), `rarity` (BUCKETS,)."""
 
     def __init__(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
         self.weights: NDArray[np.int8] = np.asarray(arrays["weights"], dtype=np.int8)
@@ -118,12 +86,12 @@ class Linear:
         self.rarity = np.asarray(arrays["rarity"], dtype=np.float32)
 
     def __call__(self, found: features.Sparse) -> Floats:
+        """(WIDTH + 1,): the scores of all labels, and of "not safe"."""
         ids, values = found
         if not len(ids):
             return self.bias
         weighted = values * self.rarity[ids]
         return (weighted @ self.weights[ids].astype(np.float32)) * self.scale + self.bias
-
 
     def of_word(self, word: str, column: int) -> float:
         """What a word by itself adds to a score."""
@@ -143,7 +111,7 @@ class Network:
         start = 0
         for task, labels in TASKS.items():
             weights, bias = unpack(arrays, f"{task}.out"), unpack(arrays, f"{task}.out_bias")
-            heads = weights.shape[0] // self.queries.shape[0]
+            heads = (weights.shape[0] - EMBEDDING) // FEATURES
             self.heads.append((slice(start, start + heads), weights, bias))
             start += heads
             assert len(labels) == len(bias)
@@ -155,9 +123,11 @@ class Network:
         vectors = self.encoder([piece.row for piece in found])
         attention = vectors @ self.queries
         attention = np.exp(attention - attention.max(axis=0))
-        attention /= attention.sum(axis=0)
-        pooled = attention.T @ vectors
-        parts = [pooled[part].reshape(-1) @ w + b for part, w, b in self.heads]
+        pooled = (attention / attention.sum(axis=0)).T @ vectors
+        whole = self.encoder.sentence(vectors) * SENTENCE_SCALE
+        parts = [
+            np.concatenate([pooled[part].reshape(-1), whole]) @ w + b for part, w, b in self.heads
+        ]
         cue = (vectors[1:-1] @ self.cue)[:, 0] + self.cue_bias
         return np.concatenate(parts), tuple((p.start, p.end) for p in found), cue
 
@@ -165,23 +135,28 @@ class Network:
 class Heads:
     """All readers and the blend; made once by `load`."""
 
-    def __init__(self, linear: Linear, network: Network | None, blend: Mapping[str, Any]) -> None:
+    def __init__(self, linear: Linear, network: Network, blend: Mapping[str, Any]) -> None:
         self.linear = linear
         self.network = network
         self.weights = np.asarray(blend["weights"], dtype=np.float32)
         self.bias = np.asarray(blend["bias"], dtype=np.float32)
+        self.alarm_signs = np.asarray(blend["alarm_signs"], dtype=np.float32)
         self.limits: dict[str, float] = blend["limits"]
 
     def __call__(self, doc: Doc, normalised: Normalised) -> Scores:
         """The chances of every label; linear in the length of the message."""
-        row = [self.linear(features.extract(normalised, doc)), signs(doc, normalised)]
-        places: tuple[tuple[int, int], ...] = ()
-        cue = None
-        if self.network is not None:
-            scores, places, cue = self.network(doc.text)
-            row.insert(1, scores)
-        return Scores(chances(np.concatenate(row) @ self.weights + self.bias), places, cue)
+        linear = self.linear(features.extract(normalised, doc))
+        seen = signs.look(doc.text, normalised)
+        scores, places, cue = self.network(doc.text)
+        row = np.concatenate([linear[:WIDTH], scores, seen])
+        alarm = alarms(linear[WIDTH], scores, seen, self.alarm_signs)
+        return Scores(chances(row @ self.weights + self.bias), float(alarm), places, cue)
 
+    def vector(self, text: str) -> Floats:
+        """(FEATURES + EMBEDDING,): the mean of the pieces' vectors, and the sentence's."""
+        encoder = self.network.encoder
+        vectors = encoder([piece.row for piece in self.network.pieces.cut(text)])
+        return np.concatenate([vectors.mean(axis=0), encoder.sentence(vectors) * SENTENCE_SCALE])
 
     def evidence(self, task: str, label: str, normalised: Normalised) -> list[Match]:
         """The word that speaks most for a label by the linear model; at most one."""
@@ -199,26 +174,52 @@ class Heads:
         """(start, end) of the runs of words that carry the blame."""
         if scores.cue is None:
             return []
-        limit = self.limits["cue"]
-        return runs(doc.text, scores.places, [float(c) > limit for c in scores.cue])
+        return runs(doc.text, scores.places, scores.cue, self.limits["cue"])
 
 
 def runs(
-    text: str, places: Sequence[tuple[int, int]], hits: Sequence[bool]
+    text: str, places: Sequence[tuple[int, int]], cue: Floats, limit: float
 ) -> list[tuple[int, int]]:
-    """Hit pieces widened to words; hit words next to each other, or one apart, are one run."""
+    """Words with a piece that scores above the limit, and their likely neighbours, joined.
+
+    Without any, the words around the highest score.
+    """
     words = [(m.start(), m.end()) for m in re.finditer(r"\w[\w'’-]*", text)]
+    if not words or not len(cue):
+        return []
+    value = [
+        max(
+            (float(c) for (s, e), c in zip(places, cue, strict=True) if s < end and start < e),
+            default=-99.0,
+        )
+        for start, end in words
+    ]
+    limit = min(limit, max(value))
+    inside = [v >= limit for v in value]
+    for order in (range(1, len(words)), range(len(words) - 2, -1, -1)):
+        step = order.step
+        for number in order:
+            near = inside[number - step]
+            inside[number] = inside[number] or (near and value[number] >= limit - SPREAD)
     found: list[tuple[int, int]] = []
     last = -9
     for number, (start, end) in enumerate(words):
-        if not any(hit and s < end and start < e for (s, e), hit in zip(places, hits, strict=True)):
+        if not inside[number]:
             continue
-        if number - last <= 2 and found:
+        joined = found and number - last <= 2 and not set(text[found[-1][1] : start]) & set(".!?;")
+        if joined:
             found[-1] = (found[-1][0], end)
         else:
             found.append((start, end))
         last = number
     return found
+
+
+def alarms(linear: Any, scores: Floats, seen: Floats, weights: Floats) -> Any:
+    """Log-odds of "not safe", of one message or of rows of them."""
+    own = scores[..., COLUMNS["safety"]]
+    danger = np.log(np.exp(own[..., 1:]).sum(axis=-1)) - own[..., 0]
+    return linear + signs.alarming(seen) @ weights + NETWORK_ALARM * danger
 
 
 def chances(scores: Floats) -> Floats:
@@ -239,8 +240,6 @@ def load(home: Path = HOME) -> Heads:
     blend = json.loads((home / "blend.json").read_text(encoding="utf-8"))
     with np.load(home / "linear.npz") as arrays:
         linear = Linear(dict(arrays))
-    network = None
-    if (home / "network.npz").exists():
-        with np.load(home / "network.npz") as arrays:
-            network = Network(dict(arrays))
+    with np.load(home / "network.npz") as arrays:
+        network = Network(dict(arrays))
     return Heads(linear, network, blend)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -110,7 +111,7 @@ def _kind_of_pronoun(low: str, tag: str) -> str:
 
 
 def words(doc: Doc) -> list[Word]:
-    """The message as mended words; emoji and other signs without a sound are left out.
+    """The message as mended words; an emoji ends a sentence, other silent signs are left out.
 
     A letter held down and doubled signs are the tokenizer's business, not ours.
     """
@@ -139,9 +140,9 @@ def _mended(token: Token) -> Iterable[Word]:
         sound = (
             text in ENDS or text in (",", "(", ")") or text[0] in QUOTES or set(text) <= set(".!?…")
         )
-        return (
-            [_sign(text if text in ENDS or len(text) == 1 else text[0], token.i)] if sound else []
-        )
+        if not sound:
+            return [_sign(".", token.i)] if unicodedata.category(text[0]) == "So" else []
+        return [_sign(text if text in ENDS or len(text) == 1 else text[0], token.i)]
     if text.endswith(".") and text[:-1].lower() in listed("before_stop"):
         return [_word(token, text[:-1], changed=True), _sign(".", token.i)]
     if len(text) > 3 and text.endswith(".") and text[:-1].isalpha():
@@ -152,7 +153,10 @@ def _mended(token: Token) -> Iterable[Word]:
         return [_word(token, _haar_or_er(token), changed=True)]
     if text == "'s":
         return [_clitic(token)]
-    mended = data()["mend"].get(text.lower())
+    shouted = len(text) > 1 and text.isupper()
+    if text.lower() == "den" and token.i + 1 < len(token.doc) and token.nbor().text[:1].isupper():
+        shouted = True
+    mended = None if shouted else data()["mend"].get(text.lower())
     pieces = mended.split() if mended else [text]
     if len(pieces) == 1 and pieces[0] == text.lower():
         pieces = [text]
@@ -183,8 +187,10 @@ def _word(token: Token, text: str, changed: bool) -> Word:
     tag = token.tag_ or "X"
     if closed and (changed or _overrules(text.lower(), tag)):
         tag = closed
+    if tag.startswith("WW(pv") and text.lower() in listed("predicates"):
+        tag = "ADJ(vrij,basis,zonder)"
     lemma = text.lower() if changed and closed is None else token.lemma_.lower()
-    plural = ",mv" in tag
+    plural = ",mv" in tag or (text.lower() == "zijn" and tag.startswith("WW(pv"))
     return Word(text, tag, lemma, kind_of(text, tag), token.i, token.dep_, token.head.i, plural)
 
 
@@ -218,7 +224,8 @@ def _reread(found: list[Word]) -> list[Word]:
                 reread[place + 1] = replace(after, kind="inf")
         elif low == "hoor" and word.finite:
             near = {w.low for w in (reread[place - 1] if place else None, after) if w is not None}
-            if not near & {"ik", "'k"}:
+            asks = after is not None and after.kind in ("wh", "sub")
+            if not near & {"ik", "'k"} and not asks:
                 reread[place] = _sign(".", word.index)
         elif low == "naar" and word.kind == "prep" and place and _predicate(after):
             reread[place] = replace(word, tag="ADJ(vrij,basis,zonder)", kind="adj")

@@ -113,7 +113,8 @@ def _pronoun(words: Sequence[Word], place: int, person: str) -> str | None:
         return "jullie"
     if low in ("me", "mijn"):
         return "je"
-    if low == "mij" and after is not None and after.tag.startswith("N(soort"):
+    behind = place > 0 and words[place - 1].kind in ("prep", "prt")
+    if low == "mij" and not behind and after is not None and after.tag.startswith("N(soort"):
         return "je"
     if low == "mij" and before in listed("reflexive_openers"):
         return "je"

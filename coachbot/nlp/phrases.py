@@ -129,9 +129,12 @@ def noun_phrase(middle: Sequence[Word], fields: Fields) -> int:
     if place + 1 < len(middle) and middle[place + 1].kind == "noun":
         return 0
     end = place + 1
-    if end < len(middle) and middle[end].kind == "num":
-        if end + 1 == len(middle) or middle[end + 1].kind not in ("noun", "adj"):
-            end += 1
+    if (
+        end < len(middle)
+        and middle[end].kind == "num"
+        and (end + 1 == len(middle) or middle[end + 1].kind not in ("noun", "adj"))
+    ):
+        end += 1
     if end < len(middle) and middle[end].low == "van" and lemma(fields.verb) in listed("modals"):
         return 0
     if end < len(middle) and middle[end].low in listed("phrase_joiners"):

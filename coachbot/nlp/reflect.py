@@ -136,6 +136,8 @@ def _opener(kept: Sequence[Word]) -> int:
         after = kept[size]
         if after.finite and phrase[0] in listed("openers_or_adverbs"):
             return 0
+        if after.low != "," and phrase[-1] in listed("openers_need_comma"):
+            continue
         if after.low == "," or phrase[0] not in listed("adverbs_when_fronted"):
             return size
     return 0
@@ -175,7 +177,6 @@ def _turned(
         return
     if sentence[0].kind == "wh" and len(sentence) > 1 and sentence[1].finite:
         return
-    units.units(repaired(sentence))
     parts = units.units(repaired(sentence))
     results = list(_build_all(doc, parts, weights))
     for place, built in enumerate(results):
@@ -243,6 +244,9 @@ def _build(doc: Doc, unit: Unit, previous: _Built | None, weights: Weigh | None)
     if unit.verb == 0:
         if previous is not None and unit.joiner in ("en", "maar"):
             shared = previous.clause.subject
+            ordered = unit.words[0].low in listed("hortative")
+            if ordered or not shared or shared[0].low in ("er", "het"):
+                raise Unsure("whose verb")
         else:
             unit = _with_ik(unit)
     elif unit.joiner == "?":
@@ -261,7 +265,7 @@ def _with_ik(unit: Unit) -> Unit:
     following = unit.words[1] if len(unit.words) > 1 else None
     if first.low not in listed("dropped_ik") or following is None:
         raise Unsure("verb first")
-    if following.low in listed("nominative") and not _object_behind(unit, following):
+    if following.low in listed("nominative") and not _object_behind(following):
         raise Unsure("verb first")
     if first.low in listed("dropped_with_me") and following.low != "me":
         raise Unsure("who is it")
@@ -271,20 +275,9 @@ def _with_ik(unit: Unit) -> Unit:
     return Unit(unit.joiner, [subject, *unit.words], 1, clauses, loose, unit.doubts | {"ik added"})
 
 
-def _object_behind(unit: Unit, word: Word) -> bool:
+def _object_behind(word: Word) -> bool:
     """`heb het gezegd`, `vind dat raar`: an ik-form, so what follows is no subject."""
-    return word.low in (
-        "het",
-        "dat",
-        "dit",
-        "er",
-        "ze",
-        "alles",
-        "niks",
-        "niets",
-        "niemand",
-        "iemand",
-    )
+    return word.low in listed("after_dropped_ik")
 
 
 def _weight(doc: Doc, unit: Unit, weights: Weigh | None) -> float:

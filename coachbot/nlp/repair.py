@@ -8,6 +8,8 @@ from dataclasses import replace
 from coachbot.nlp.mirrorwords import Word, data, listed
 from coachbot.nlp.verbforms import lemma
 
+#: A participle with one of these looks like its hij-form ("bedankt").
+_MUTE = ("be", "ver", "ont", "her")
 _IK, _PLURAL, _THIRD = "WW(pv,tgw,ev)", "WW(pv,tgw,mv)", "WW(pv,tgw,met-t)"
 
 
@@ -33,9 +35,13 @@ def repaired(sentence: list[Word]) -> list[Word]:
 
 def _after_ik(words: list[Word], start: int, end: int) -> None:
     """`ik mis hoe het was`: the word behind "ik" is the verb, though another one follows."""
-    if end - start < 4 or words[start].low != "ik":
+    if end - start < 3 or words[start].low not in ("ik", "hij"):
         return
     after, third = words[start + 1], words[start + 2]
+    if words[start].low == "hij":
+        if after.kind == "noun" and after.low.endswith("t") and not third.finite:
+            words[start + 1] = replace(after, tag=_THIRD, kind="pv", plural=False)
+        return
     if after.kind in ("noun", "adj", "x") and not third.finite and third.low != "en":
         words[start + 1] = replace(after, tag=_IK, kind="pv", plural=False)
 
@@ -49,7 +55,7 @@ def _unclosed(words: list[Word]) -> None:
             continue
         if word.kind == "wh" and not any(w.finite for w in words[:place]):
             continue
-        if word.kind != "rel" and word.low != "als" and not _conditional(words, place):
+        if word.kind == "wh" and not _conditional(words, place):
             continue
         end = place + 1
         while end < len(words) and words[end].low not in (",", "en", "maar", "want"):
@@ -80,6 +86,12 @@ def _conditional(words: list[Word], place: int) -> bool:
         w.finite and lemma(w) in listed("before_infinitive") for w in words[:place]
     )
     return not taken and any(w.kind == "noun" and w.plural for w in words[place + 1 : place + 4])
+
+
+def _no_moment(word: Word) -> bool:
+    return word.low not in listed("fronted_adverbs") and word.low.rstrip("s") not in listed(
+        "moments"
+    )
 
 
 def _chunks(words: list[Word]) -> Iterator[tuple[int, int]]:
@@ -122,6 +134,13 @@ def _determiner_first(words: list[Word]) -> None:
         )
 
 
+def _alone(words: list[Word], place: int) -> bool:
+    """No part of a group of verbs ("erbij kunnen zitten")."""
+    after = words[place + 1] if place + 1 < len(words) else None
+    grouped = after is not None and (after.kind == "inf" or after.tag.startswith("WW(inf"))
+    return not grouped and words[place].low not in listed("modals")
+
+
 def _plural_zijn(words: list[Word]) -> None:
     """`'t zijn altijd dezelfden`, `wij zijn`: a verb, though it looks like a possessive."""
     if len(words) > 2 and words[1].low == "zijn" and words[0].low in listed("before_zijn"):
@@ -138,11 +157,14 @@ def _as_noun(words: list[Word]) -> None:
                 words[place] = replace(word, kind="noun", tag="N(soort,mv,basis)", plural=True)
         elif word.kind == "vd" and words[place - 1].kind == "det":
             words[place] = replace(word, kind="adj", tag="WW(vd,prenom,met-e)")
-        elif word.kind == "inf" and words[place - 1].low in listed("before_nouns"):
+        elif (
+            word.kind == "inf"
+            and words[place - 1].low in listed("before_nouns")
+            and _alone(words, place)
+        ):
             words[place] = replace(word, kind="noun", tag="N(soort,ev,basis,onz,stan)")
-        if word.kind in ("inf", "noun"):
-            if word.low in listed("counted") and words[place - 1].low == "zijn":
-                words[place - 1] = replace(words[place - 1], text="z'n")
+        if word.low in listed("counted") and words[place - 1].low == "zijn":
+            words[place - 1] = replace(words[place - 1], text="z'n")
 
 
 def _set_phrases(words: list[Word]) -> None:
@@ -169,14 +191,29 @@ def _misspelt(words: list[Word]) -> None:
 
 def _find_finite(words: list[Word], start: int, end: int) -> None:
     first = words[start]
+    if first.low == "hij" and end - start > 1 and words[start + 1].low.endswith("t"):
+        if words[start + 1].kind == "noun":
+            words[start + 1] = replace(words[start + 1], tag=_THIRD, kind="pv", plural=False)
+        return
     after = words[start + 1] if start + 1 < end else None
     if first.low == "hun" and after is not None and after.low.endswith("en"):
         words[start] = replace(first, text="ze", tag="VNW(pers,pron,stan,red,3,mv)", kind="pron")
         words[start + 1] = replace(after, tag=_PLURAL, kind="pv", plural=True)
         return
-    if first.low == "ik" and after is not None and after.kind in ("noun", "adj", "x"):
+    if (
+        first.low == "ik"
+        and after is not None
+        and _no_moment(after)
+        and after.kind in ("noun", "adj", "x")
+    ):
         words[start + 1] = replace(after, tag=_IK, kind="pv", plural=False)
         return
+    for place in range(start + 1, end):
+        before = words[place - 1]
+        verb_like = before.kind in ("noun", "adj") and before.low[-1:] not in "aeiou"
+        if words[place].low == "ik" and verb_like and not before.plural and place - 1 > start:
+            words[place - 1] = replace(before, tag=_IK, kind="pv")
+            return
     if (
         first.low in ("we", "wij")
         and after is not None
@@ -194,7 +231,11 @@ def _close_clause(words: list[Word], place: int, end: int) -> None:
     subject, last = words[place + 1].low, words[end - 1]
     if last.low == "zijn" and last.kind == "det":
         last = replace(last, kind="inf")
-    if subject == "ik" and last.kind == "inf":
+    if subject == "ik" and last.low in listed("en_stems"):
+        words[end - 1] = replace(last, tag=_IK, kind="pv", plural=False)
+    elif last.kind == "vd" and last.low.endswith("t") and last.low.startswith(_MUTE):
+        words[end - 1] = replace(last, tag=_THIRD, kind="pv", plural=False)
+    elif subject == "ik" and last.kind == "inf":
         before = words[end - 2]
         if before.kind in ("noun", "adj") and not before.plural and end - place > 4:
             words[end - 2] = replace(before, tag=_IK, kind="pv", plural=False)
@@ -211,6 +252,7 @@ def _close_clause(words: list[Word], place: int, end: int) -> None:
         last.kind == "inf"
         and last.low.endswith("n")
         and subject != "ik"
+        and (words[place].kind == "rel" or _conditional(words, place))
         and not any(w.kind == "te" for w in words[place:end])
     ):
         first = end - 1

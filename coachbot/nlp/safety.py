@@ -9,9 +9,8 @@ from coachbot.model import Safety
 
 def find(doc: Doc) -> tuple[Safety, bool]:
     """The category and whether it is certain; in doubt it is asked about."""
-    chances, limits = doc._.scores.of("safety"), doc._.heads.limits
-    alarm = 1 - float(chances[0])
-    if alarm < limits["safety_ask"]:
+    scores, limits = doc._.scores, doc._.heads.limits
+    if scores.alarm < limits["safety_ask"]:
         return Safety.NONE, False
-    category = tuple(Safety)[1 + int(chances[1:].argmax())]
-    return category, alarm >= limits["safety_certain"]
+    category = tuple(Safety)[1 + int(scores.of("safety")[1:].argmax())]
+    return category, scores.alarm >= limits["safety_certain"]

@@ -13,9 +13,11 @@ from coachbot.nlp.verbforms import lemma
 SURE = "sure"
 
 
-def find_subject(
-    fields: Fields, shared: Sequence[Word]
-) -> tuple[list[Word], list[Word], list[Word], list[Word]]:
+#: Subject, weak pronouns behind it, the rest of the middle, and what is left of the front.
+Found = tuple[list[Word], list[Word], list[Word], list[Word]]
+
+
+def find_subject(fields: Fields, shared: Sequence[Word]) -> Found:
     """Subject, weak pronouns behind it, the rest of the middle, and what is left of the front."""
     front, middle = fields.front, fields.middle
     first = middle[0] if middle else None
@@ -31,9 +33,12 @@ def find_subject(
     kind = "clause" if not front else front_kind(front)
     if len(front) > 1 and front[-1].low in listed("dislocating") and front[-1].kind != "det":
         raise Unsure("two things in front")
-    if len(front) > 1 and front[-1].low in listed("only_subject"):
-        if front[-2].low not in ("en", "of") or not fields.verb.plural:
-            raise Unsure("somebody is called")
+    if (
+        len(front) > 1
+        and front[-1].low in listed("only_subject")
+        and (front[-2].low not in ("en", "of") or not fields.verb.plural)
+    ):
+        raise Unsure("somebody is called")
     if first is not None and first.low in listed("only_subject"):
         if kind == "subject" or _quoted(fields, kind):
             raise Unsure("aside")
@@ -41,9 +46,14 @@ def find_subject(
     if kind == "subject":
         return list(front), [], list(middle), []
     copula = lemma(fields.verb) in listed("copulas")
-    if first is not None and copula and kind == "noun" and first.low in listed("neuter"):
-        if front[0].low in listed("indefinite_articles"):
-            return _inverted(fields, 1)
+    if (
+        first is not None
+        and copula
+        and kind == "noun"
+        and first.low in listed("neuter")
+        and front[0].low in listed("indefinite_articles")
+    ):
+        return _inverted(fields, 1)
     everything = first is not None and first.low in listed("quantities")
     if everything and kind == "pronoun":
         return _pronoun_in_front(fields)
@@ -118,7 +128,7 @@ def _may_be_subject(word: Word, verb: Word) -> bool:
     return False
 
 
-def _inverted(fields: Fields, size: int) -> tuple[list[Word], list[Word], list[Word], list[Word]]:
+def _inverted(fields: Fields, size: int) -> Found:
     subject, rest = fields.middle[:size], fields.middle[size:]
     weak: list[Word] = []
     while rest and rest[0].low in listed("weak") and rest[0].kind in ("pron", "refl"):
@@ -132,7 +142,7 @@ def _inverted(fields: Fields, size: int) -> tuple[list[Word], list[Word], list[W
 
 def _pronoun_in_front(
     fields: Fields,
-) -> tuple[list[Word], list[Word], list[Word], list[Word]]:
+) -> Found:
     """`dat` and its like: subject, unless the noun behind the verb must be it."""
     phrase = noun_phrase(fields.middle, fields)
     copula = lemma(fields.verb) in listed("copulas_wide")
@@ -153,13 +163,11 @@ def _pronoun_in_front(
     return list(fields.front), [], list(fields.middle), []
 
 
-def _noun_in_front(
-    fields: Fields, phrase: int
-) -> tuple[list[Word], list[Word], list[Word], list[Word]]:
+def _noun_in_front(fields: Fields, phrase: int) -> Found:
     front, middle = fields.front, fields.middle
     if any(w.low == "en" for w in front) and not fields.verb.plural:
         raise Unsure("two things in front")
-    keep = (list(front), [], list(middle), [])
+    keep: Found = (list(front), [], list(middle), [])
     first = middle[0] if middle else None
     if not phrase:
         if first is not None and first.kind == "pron" and first.low in listed("subject_pronouns"):

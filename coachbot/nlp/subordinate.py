@@ -77,8 +77,15 @@ def subordinate(unit: Unit, shared: Sequence[Word] = ()) -> Clause:
 
 def _check_rest(fields: Fields, rest: Sequence[Word]) -> None:
     """Signs in the middle that something was misread."""
+    pronominal = any(w.low == "er" for w in [*fields.front, *fields.middle])
+    if pronominal and len(rest) > 1 and rest[-2].kind == "prep" and rest[-1].low in listed("weak"):
+        raise Unsure("preposition twice")
+    if lemma(fields.verb) == "heten" and any(w.low == "het" for w in fields.middle):
+        raise Unsure("who is called what")
     for place, word in enumerate(rest):
         after = rest[place + 1 :]
+        if word.low == "wat" and after and after[0].low == "een":
+            raise Unsure("exclamation inside")
         if word.kind == "rel" and word.low != "wat":
             raise Unsure("clause that is not closed")
         if (
@@ -91,15 +98,20 @@ def _check_rest(fields: Fields, rest: Sequence[Word]) -> None:
             raise Unsure("clause that is not closed")
         if word.kind == "co" and after and after[0].low in listed("only_subject") | {"zij", "ze"}:
             raise Unsure("joined subject")
-        if word.kind == "co" and any(w.low in listed("next_step") for w in after[:3]):
-            if not any(w.verbal for w in rest[:place]):
-                raise Unsure("joined verbs")
+        if (
+            word.kind == "co"
+            and any(w.low in listed("next_step") for w in after[:3])
+            and not any(w.verbal for w in rest[:place])
+        ):
+            raise Unsure("joined verbs")
         if word.low == "te" and word.kind == "adv" and after and after[0].kind == "noun":
             raise Unsure("infinitive that is not read")
         if word.low == "als" and len(after) > 2 and after[0].low in listed("nominative"):
             raise Unsure("clause that is not closed")
-    if any(w.low in listed("only_subject") and w.low != "men" for w in rest):
-        raise Unsure("two subjects")
+    for place, word in enumerate(rest):
+        compared = place and rest[place - 1].low in listed("comparing_joiners")
+        if word.low in listed("only_subject") and word.low != "men" and not compared:
+            raise Unsure("two subjects")
     joined = len(rest) > 1 and rest[-2].kind == "co" and rest[-1].kind == "noun"
     if joined and fields.post and fields.post[0].low in listed("complement_openers"):
         raise Unsure("joined verbs")
@@ -111,16 +123,25 @@ def _check_rest(fields: Fields, rest: Sequence[Word]) -> None:
         if word.kind == "co" and rest[place + 1].low in listed("noun_or_verb"):
             raise Unsure("joined verbs")
     bare = lemma(fields.verb) in listed("modals") | listed("auxiliaries")
-    if bare and not rest and not (fields.post and fields.post[0].kind in ("sub", "rel", "wh")):
-        if not fields.front or front_kind(fields.front) not in ("state", "noun"):
-            raise Unsure("nothing said")
+    if (
+        bare
+        and not rest
+        and not (fields.post and fields.post[0].kind in ("sub", "rel", "wh"))
+        and (not fields.front or front_kind(fields.front) not in ("state", "noun"))
+    ):
+        raise Unsure("nothing said")
     if len(rest) > 1 and rest[-1].kind == "noun" and not rest[-1].plural:
         before = rest[-2]
         if before.kind == "adj" and "vrij" in before.tag and before.low in listed("needs_no_noun"):
             raise Unsure("somebody is called")
-    if fields.post and fields.post[0].low == "om" and lemma(fields.verb) == "zijn":
-        if fields.post[-1].low == "doen" and len(rest) < 2:
-            raise Unsure("idiom")
+    if (
+        fields.post
+        and fields.post[0].low == "om"
+        and lemma(fields.verb) == "zijn"
+        and fields.post[-1].low == "doen"
+        and len(rest) < 2
+    ):
+        raise Unsure("idiom")
     if fields.front and fields.front[0].low == "al" and len(fields.front) == 1:
         raise Unsure("concession")
 
@@ -145,9 +166,14 @@ def _place_front(
         if any(w.kind in ("noun", "adj", "vd", "prep") for w in fields.middle[len(subject) :]):
             raise Unsure("two predicates")
         return [], list(front)
-    if kind == "noun" and subject and front[0].kind != "det" and front[0].kind != "num":
-        if not any(is_name(w) for w in front):
-            raise Unsure("bare object in front")
+    if (
+        kind == "noun"
+        and subject
+        and front[0].kind != "det"
+        and front[0].kind != "num"
+        and not any(is_name(w) for w in front)
+    ):
+        raise Unsure("bare object in front")
     if front[0].low in listed("indefinite"):
         raise Unsure("indefinite in front")
     return list(front), []

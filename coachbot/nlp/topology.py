@@ -32,6 +32,10 @@ def fields_of(unit: Unit) -> Fields:
         doubts.add("loose")
         if any(w.verbal for w in unit.words[end:]):
             raise Unsure("verbs behind a comma")
+    opens = bool(post) and post[0].kind == "sub" and post[0].low != "dat"
+    if opens and len(middle) > 1 and middle[-1].low in listed("clause_focus"):
+        post = [middle[-1], *post]
+        middle = middle[:-1]
     while middle and middle[-1].low == ",":
         post = [middle[-1], *post]
         middle = middle[:-1]
@@ -67,7 +71,7 @@ def _front(unit: Unit) -> tuple[list[Word], list[Word], set[str]]:
             raise Unsure("subject clause")
         if rest:
             raise Unsure("two things in front")
-        while clause and clause[-1].low in (",", "dan"):
+        while clause and clause[-1].low in (",", "dan", "daar"):
             clause.pop()
         _check_fronted(clause)
         return [], clause, {"fronted clause"}
@@ -75,6 +79,9 @@ def _front(unit: Unit) -> tuple[list[Word], list[Word], set[str]]:
         raise Unsure("comma in front")
     inside = {p for s, e in before for p in range(s, e)}
     for place, word in enumerate(front):
+        called = word.low in listed("only_subject") and 0 < place < len(front) - 1
+        if place not in inside and called:
+            raise Unsure("two subjects")
         if place not in inside and (word.verbal or word.kind == "wh"):
             raise Unsure("verb or question in front")
     _check_behind_clause(front, inside)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from coachbot.nlp.mirrorwords import Word, data, listed
+from coachbot.nlp.openers import finite_ahead, opens
 from coachbot.nlp.verbforms import is_form_of, lemma
 
 #: Words that join main clauses with the verb in second place.
@@ -50,6 +51,8 @@ class _Scan:
         self.spans: list[list[int]] = []
         self.loose: int | None = None
         self.doubts: set[str] = set()
+        #: A joined part of an embedded clause follows, with a finite verb of its own.
+        self.runs_on = False
 
     def run(self) -> list[Unit]:
         place = 0
@@ -77,6 +80,7 @@ class _Scan:
             and self.verb is not None
         ):
             verdict = starts_unit(self.words, place + 1, self._inside())
+            self.runs_on = verdict is None
             if verdict is not None:
                 if not verdict:
                     subject = self.words[place - 1].low in listed("nominative")
@@ -115,6 +119,8 @@ class _Scan:
             self.verb = place
             if self.spans and self.spans[-1][1] < 0:
                 self.spans[-1][1] = place
+        elif self._inside() and self.runs_on and self._closes(place):
+            self.runs_on = False
         elif self.words[place].plural and lemma(self.words[self.verb]) in listed(
             "before_infinitive"
         ):
@@ -122,6 +128,11 @@ class _Scan:
             self.words[place] = replace(word, kind="inf", tag="WW(inf,vrij,zonder)")
         else:
             self.doubts.add("two verbs")
+
+    def _closes(self, place: int) -> bool:
+        """Is the finite verb the last word of its part of the sentence?"""
+        after = self.words[place + 1] if place + 1 < len(self.words) else None
+        return after is None or after.verbal or after.low == "," or after.kind in ("co", "sub")
 
     def _comma(self, place: int) -> int:
         if self.waiting or self.verb is None:
@@ -158,7 +169,7 @@ class _Scan:
         return False
 
     def _clause_start(self, place: int) -> int:
-        """A preposition before a relative pronoun, and the comma before it, belong to the clause."""
+        """Where a clause begins: a preposition before its relative pronoun belongs to it."""
         start = place
         low = self.words[place].low
         bound = low in ("wie", "welke", "wat", "hoe") or low.startswith("hoe")
@@ -170,7 +181,7 @@ class _Scan:
 
     def _is_particle(self, place: int) -> bool:
         """`houdt bij wat we doen`: of the main verb, not of the clause that follows."""
-        if self.verb is None or lemma(self.words[self.verb]) == "zijn":
+        if self.verb is None or lemma(self.words[self.verb]) in listed("auxiliaries"):
             return False
         verbs = data()["separable"].get(self.words[place].low, ())
         return any(is_form_of(self.words[self.verb], v) for v in verbs)
@@ -183,9 +194,12 @@ class _Scan:
         after = self.words[place + 1] if place + 1 < len(self.words) else None
         if after is not None and after.low in ("zonder", "om"):
             return False
-        if after is not None and self.words[place].low == "om":
-            if after.kind == "num" or after.low in listed("clock"):
-                return False
+        if (
+            after is not None
+            and self.words[place].low == "om"
+            and (after.kind == "num" or after.low in listed("clock"))
+        ):
+            return False
         return self._infinitive_end(place) is not None
 
     def _infinitive_end(self, place: int) -> int | None:
@@ -224,111 +238,6 @@ class _Scan:
         loose = None if self.loose is None else self.loose - self.start
         if words:
             self.found.append(Unit(self.joiner, words, verb, spans, loose, self.doubts))
-
-
-def opens(words: Sequence[Word], place: int, start: int, verb: int | None) -> bool:
-    """Does the word open a clause with its verb at the end?"""
-    word = words[place]
-    if word.kind not in ("rel", "sub", "wh") and word.low != "of":
-        return False
-    ahead = _finite_ahead(words, place)
-    if ahead is None or _second_at_once(words, place, start, ahead):
-        return False
-    if word.kind == "rel":
-        return True
-    if word.low == "of":
-        return _of_opens(words, place, start, verb, ahead)
-    if word.kind == "sub":
-        if word.low == "dan":
-            return False
-        return word.low != "als" or not _als_is_role(words, place, ahead)
-    if (
-        (
-            word.low == "wat"
-            and place + 1 < len(words)
-            and words[place + 1].low in listed("exclaiming")
-        )
-        and place > start
-        and words[place - 1].low == ","
-    ):
-        return False
-    if word.kind == "wh":
-        if ahead == place + 1 and place > start and words[place - 1].low == ",":
-            return False
-        return verb is not None or ahead > place + 1
-    return False
-
-
-def _of_opens(words: Sequence[Word], place: int, start: int, verb: int | None, ahead: int) -> bool:
-    """`of` asks when a verb of asking or a bare main clause goes before it, else it is `or`."""
-    if place and words[place - 1].finite and ahead == place + 1:
-        return False
-    second = ahead == place + 2 and ahead + 1 < len(words) and not words[ahead + 1].verbal
-    if verb is not None and second and lemma(words[verb]) in listed("plainest_verbs"):
-        return False
-    if words[place].kind == "sub":
-        return True
-    return place > start and (verb is not None or ahead > place + 2)
-
-
-def _als_is_role(words: Sequence[Word], place: int, ahead: int) -> bool:
-    """`als moeder weet ik dat`: a role, not a condition."""
-    between = words[place + 1 : ahead]
-    if any(w.low in listed("nominative") or w.kind in ("pron", "er") for w in between):
-        return False
-    after = words[ahead + 1] if ahead + 1 < len(words) else None
-    return after is not None and after.low in listed("nominative")
-
-
-def _second_at_once(words: Sequence[Word], place: int, start: int, ahead: int) -> bool:
-    """`..., dat staat er`, `..., die heeft gelijk`: a main clause, its verb in second place."""
-    word = words[place]
-    if word.low == "die" and place + 1 < len(words) and words[place + 1].low == "van":
-        return True
-    if ahead != place + 1:
-        return False
-    if word.kind == "sub":
-        return True
-    if word.low not in ("die", "dat"):
-        return False
-    after = words[ahead + 1] if ahead + 1 < len(words) else None
-    loose = place > start and words[place - 1].low == ","
-    if loose and word.low == "dat":
-        return True
-    return after is not None and not (
-        after.verbal
-        or after.kind in ("co", "prep", "sub", "rel", "prt")
-        or after.low == ","
-        or after.finite
-    )
-
-
-def _finite_ahead(words: Sequence[Word], place: int) -> int | None:
-    """The finite verb that may close the opener at `place`: before the clause is cut off."""
-    nested = False
-    for index in range(place + 1, len(words)):
-        word = words[index]
-        if word.finite:
-            return index
-        nested = nested or word.kind in ("sub", "rel", "wh")
-        if word.kind == "co" and not nested and index + 2 < len(words) and index > place + 2:
-            if words[index + 1].low in listed("only_subject") and words[index + 2].finite:
-                return None
-        if word.low == "want":
-            return None
-        if word.low == "," and not nested:
-            opens_next = index + 1 < len(words) and words[index + 1].kind == "sub"
-            if index > place + 1 or not opens_next:
-                return None
-        if (
-            nested
-            and words[place].low == "als"
-            and words[place + 1].low not in listed("nominative")
-        ):
-            return None
-        if words[place].low == "als" and word.kind == "co" and word.low in ("en", "maar"):
-            return None
-    return None
 
 
 def starts_unit(
@@ -375,6 +284,8 @@ def _second_place(between: Sequence[Word], after: Word | None) -> bool | None:
         return True if len(between) == 1 and after is not None else None
     if after is not None and after.low in listed("only_subject"):
         return True
+    if after is not None and after.verbal:
+        return None
     if after is None or after.low in (",",) or after.kind == "co":
         return None
     if _constituents(between) == 1:
@@ -387,11 +298,12 @@ def _constituents(words: Sequence[Word]) -> int:
     count = 0
     for place, word in enumerate(words):
         after = words[place + 1] if place + 1 < len(words) else None
-        if word.kind == "noun" and (after is None or after.kind not in ("noun", "co")):
-            if not (after is not None and after.low == "van"):
-                count += 1
-        elif word.kind in ("adv", "er", "pron") and (
-            after is None or after.kind in ("adv", "er", "prep", "det")
+        if (
+            (word.kind == "noun" and (after is None or after.kind not in ("noun", "co")))
+            and not (after is not None and after.low == "van")
+        ) or (
+            word.kind in ("adv", "er", "pron")
+            and (after is None or after.kind in ("adv", "er", "prep", "det"))
         ):
             count += 1
     return max(count, 1)
@@ -399,7 +311,7 @@ def _constituents(words: Sequence[Word]) -> int:
 
 def _fronted_clause(words: Sequence[Word], place: int) -> bool | None:
     """`en als hij komt, ga ik`: an embedded clause in front of a main clause of its own."""
-    closing = _finite_ahead(words, place)
+    closing = finite_ahead(words, place)
     if closing is None:
         return None
     index = closing + 1

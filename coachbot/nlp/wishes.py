@@ -27,6 +27,7 @@ def variants(clause: Clause) -> Variants:
     if clause.before or not clause.subject or clause.finite.tag.startswith("WW(pv,verl"):
         return NOTHING
     inner = _inner(clause)
+    after: list[Word] | None
     if inner is not None:
         subject, middle, verbs, after = inner
     else:
@@ -118,9 +119,14 @@ def _fits(subject: Sequence[Word], verbs: Sequence[Word]) -> bool:
         or lows & {"er", "dat", "dit", "die"}
     ):
         return False
-    if not (lows & _PRONOUNS) and not is_person(subject):
-        if not (finite.plural and any(w.kind == "vd" for w in verbs)):
-            return False
+    if lemma(finite) in listed("rules") and not lows & {"ik", "we", "wij"}:
+        return True
+    if (
+        not (lows & _PRONOUNS)
+        and not is_person(subject)
+        and not (finite.plural and any(w.kind == "vd" for w in verbs))
+    ):
+        return False
     passive = any(w.kind == "vd" for w in verbs) and any(lemma(w) == "worden" for w in verbs)
     if lows & {"ik", "we", "wij"}:
         return passive
@@ -143,7 +149,16 @@ def _usual(words: Sequence[Word]) -> bool:
 
 
 def _cleared(middle: Sequence[Word]) -> list[Word]:
-    return [w for w in middle if w.low not in listed("around")]
+    kept: list[Word] = []
+    for place, word in enumerate(middle):
+        before = middle[place - 1] if place else None
+        after = middle[place + 1] if place + 1 < len(middle) else None
+        opinion = word.low == "volgens" and after is not None and after.low in listed("weak")
+        if before is not None and before.low == "volgens" and word.low in listed("weak"):
+            continue
+        if not opinion and word.low not in listed("around"):
+            kept.append(word)
+    return kept
 
 
 def _demand(
@@ -162,13 +177,17 @@ def _demand(
         return [*_slotted(kept), finite]
     if not rest or rest[-1].kind != "inf":
         return None
-    passive = rest[0].kind == "vd" and rest[-1].low == "worden" and len(rest) == 2
+    rule = lemma(finite) in listed("rules")
+    helpers = ("worden", "zijn") if rule else ("worden",)
+    passive = rest[0].kind == "vd" and rest[-1].low in helpers and len(rest) == 2
     particle = len(rest) == 2 and rest[0].kind not in ("vd", "inf")
     if len(rest) > 1 and not (passive or particle):
         return None
     base = (rest[0].low if particle else "") + rest[-1].low
-    if not passive and (base in listed("once") or base in listed("bad")):
+    state = rule and base == "zijn"
+    if not passive and not state and (base in listed("once") or base in listed("bad")):
         return None
+    base = rest[-1].low if passive else base
     text = base if finite.plural else third(base)
     turned = replace(
         finite, text=text, tag="WW(pv,tgw,mv)" if finite.plural else "WW(pv,tgw,met-t)"
@@ -182,24 +201,14 @@ def _demand(
 def _slotted(middle: Sequence[Word]) -> list[Word]:
     """The place of the adverb: behind the weak pronouns at the start."""
     place = 0
-    while place < len(middle) and middle[place].kind in ("pron", "er"):
+    light = listed("weak") | listed("neuter") | listed("late_subjects")
+    while place < len(middle) and middle[place].low in light and middle[place].kind != "det":
         place += 1
     return [*middle[:place], _SLOT, *middle[place:]]
 
 
 def _negative(word: Word) -> bool:
-    return word.low in (
-        "nooit",
-        "niet",
-        "geen",
-        "niks",
-        "niets",
-        "niemand",
-        "nergens",
-        "zonder",
-        "weinig",
-        "nauwelijks",
-    )
+    return word.low in listed("negatives")
 
 
 def _denial(

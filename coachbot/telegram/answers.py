@@ -9,7 +9,7 @@ from typing import assert_never
 from coachbot import nlp, reminders, store_erase
 from coachbot.model import Reply, Safety
 from coachbot.moments import ZONE
-from coachbot.reminders import Moment
+from coachbot.reminders import When
 from coachbot.telegram.asking import Asking
 from coachbot.telegram.incoming import Incoming, Kind
 from coachbot.telegram.outgoing import CHOICE, Do, Out, choices, marked, say
@@ -97,6 +97,8 @@ class Answers:
         own = self.parts.words.command(text)
         if own:
             return self._own(came, own)
+        if self._unsafe(user_of(came.chat)):
+            self.parts.inbox.settle(user_of(came.chat))
         answer = self.asking.answer(came, text)
         return self._hear(came, text) if answer is None else answer
 
@@ -119,12 +121,18 @@ class Answers:
         if last is None or last.update_id != str(came.id):
             return self._forgotten(came, reply)
         text = "\n".join(line for line in (preface, *reply.lines) if line)
-        text += f"\n\n{notice}" if notice else ""
+        if notice and not self._unsafe(user):
+            text += f"\n\n{notice}"
         outs = [Out(Do.CARD, target=str(last.session))] if reply.card else []
         outs += choices(text, reply.options, last.update_id)
         if reply.ended:
             outs += self._ended(user, last.taken)
         return outs
+
+    def _unsafe(self, user: str) -> bool:
+        """Is it about somebody's safety now? Then nothing else comes in between."""
+        session = self.parts.coach.store.load(user)[1]
+        return session is not None and session.dialogue == self.parts.coach.engine.safety
 
     def _forgotten(self, came: Incoming, reply: Reply) -> list[Out]:
         """Who does not want anything kept: the session is erased, and the log that saw it too."""
@@ -157,6 +165,7 @@ class Answers:
         for update in earlier[:1]:
             reply = self.parts.coach.amend(user, text, str(update), str(came.id), CHANNEL)
             if reply:
+                self.parts.inbox.settle(user)
                 return self._reply(came, reply, self.parts.words.say("verbeterd"))
         return say(self.parts.words.say("niet_verbeterd"))
 
@@ -189,13 +198,13 @@ class Answers:
         known = {w for c in engine.dialogues[engine.main].commands.values() for w in c.words}
         if name not in known:
             return say(self.parts.words.say("onbekend", menu=self._menu()))
-        running = store.load(user)[1]
-        if running is None and name == "stop":
+        if name == "stop" and store.load(user)[1] is None:
             self.parts.reminders.cancel(user)
             return say(self.parts.words.say("geen_gesprek"))
         outs = self._hear(came, name)
-        safe = running is None or running.dialogue != engine.safety
-        return [*outs, *say(self.parts.words.say("help"))] if name == "help" and safe else outs
+        if name == "help" and not self._unsafe(user):
+            outs += say(self.parts.words.say("help"))
+        return outs
 
     def _menu(self) -> str:
         return ", ".join(f"/{name}" for name in self.parts.words.menu)
@@ -211,6 +220,8 @@ class Answers:
     def _own(self, came: Incoming, name: str) -> list[Out]:
         user = user_of(came.chat)
         self.parts.inbox.settle(user)
+        if name == "herinner" and self._unsafe(user):
+            return self._hear(came, name)
         if name == "privacy":
             return say(self.parts.words.say("privacy"))
         if name == "wis":
@@ -231,7 +242,9 @@ class Answers:
         chosen = ""
         if kind == CHOICE:
             chosen = self._choice(user_of(came.chat), first, second)
-            outs = self._hear(came, chosen) if chosen else None
+            if chosen:
+                self.parts.inbox.settle(user_of(came.chat))
+                outs = self._hear(came, chosen)
         elif rest:
             chosen = self._label(first, second)
             outs = self.asking.press(came, first, second) if chosen else None
@@ -268,7 +281,7 @@ class Answers:
         coach, words = self.parts.coach, self.parts.words
         found = coach.store.latest(reminder.user, reminder.session)
         memory = dict(found[1].memory) if found else {}
-        if reminder.kind is Moment.AFTER:
+        if reminder.kind is When.AFTER:
             turn = str(came.id)
             reply = coach.begin(reminder.user, LOOKING_BACK, memory, CHANNEL, turn)
             late = words.say("herinnering_verlaat") if reminder.late else ""

@@ -105,6 +105,8 @@ class Asking:
         if found is None:
             if reading.act is Act.NO:
                 return self._never_mind(user)
+            if reading.act is Act.YES and not reading.rest:
+                return self._ask_when(user, session)
             if kind == OFFER:
                 self.parts.inbox.settle(user)
                 return None

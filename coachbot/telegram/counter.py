@@ -1,4 +1,4 @@
-"""What happens on the desk: updates are written down, answered and closed, all or nothing."""
+"""What happens on the worker thread: updates are answered and closed, all or nothing."""
 
 from __future__ import annotations
 
@@ -31,16 +31,12 @@ def warm_up(language: Language, text: str) -> None:
 
 
 class Counter:
-    """The half of the bot that never waits for the network. Only ever called on the desk."""
+    """The half of the bot that never waits for the network; only the worker thread calls it."""
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.inbox = parts.inbox
         self.answers = Answers(parts)
-
-    def keep(self, came: Incoming) -> bool:
-        """Writes an update down; False when it is known already."""
-        return self.inbox.keep(came.id, came.chat, came.message, came.pack())
 
     def backlog(self) -> list[Incoming]:
         """What was written down before a restart and is not closed yet."""

@@ -12,14 +12,14 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Desk:
+class Worker:
     """One thread in which everything that reads texts or touches the database is done, in order.
 
     Reading is bound to one processor anyway, and one connection needs no locks.
     """
 
     def __init__(self) -> None:
-        self.thread = ThreadPoolExecutor(1, thread_name_prefix="desk")
+        self.thread = ThreadPoolExecutor(1, thread_name_prefix="worker")
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Does it off the event loop."""

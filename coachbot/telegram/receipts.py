@@ -1,7 +1,7 @@
 """Which parts of an answer Telegram has taken, in a small file beside the database.
 
 Between the moment Telegram takes a message and the moment the database has marked it lies a wait
-for the desk. A crash in that wait would send the answer again; a line in a file is there at once,
+for the worker. A crash in that wait would send the answer again; a line in a file is there at once,
 and the system keeps it when the program dies. It holds numbers of updates and nothing else.
 """
 

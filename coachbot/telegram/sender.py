@@ -8,7 +8,6 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from typing import Any
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile
@@ -18,7 +17,7 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Tele
 from coachbot import picture, store_erase
 from coachbot.coach import Card
 from coachbot.telegram.counter import Counter
-from coachbot.telegram.lanes import Desk
+from coachbot.telegram.lanes import Worker
 from coachbot.telegram.logs import event, fault
 from coachbot.telegram.outgoing import (
     MAX_CAPTION,
@@ -32,6 +31,7 @@ from coachbot.telegram.outgoing import (
 )
 from coachbot.telegram.parts import user_of
 from coachbot.telegram.receipts import Receipts
+from coachbot.telegram.wire import seconds
 
 #: The first wait after a failed send, the longest one, and when a message is given up (seconds).
 FIRST_WAIT, LONGEST_WAIT, GIVE_UP = 0.5, 30.0, 3_600.0
@@ -44,9 +44,9 @@ TYPING = 1.0
 class Sender:
     """The outgoing half of the bot."""
 
-    def __init__(self, bot: Bot, desk: Desk, counter: Counter, receipts: Receipts) -> None:
+    def __init__(self, bot: Bot, worker: Worker, counter: Counter, receipts: Receipts) -> None:
         self.bot = bot
-        self.desk = desk
+        self.worker = worker
         self.counter = counter
         self.receipts = receipts
         self.parts = counter.parts
@@ -88,7 +88,7 @@ class Sender:
                 self.receipts.note(update, part + 1)
         except Forbidden:
             event(logging.INFO, "blocked")
-            await self.desk.run(self.parts.inbox.block, user_of(chat), True)
+            await self.worker.run(self.parts.inbox.block, user_of(chat), True)
         finally:
             await asyncio.gather(*courtesies)
 
@@ -121,7 +121,7 @@ class Sender:
 
     async def _card(self, chat: int, session: int) -> None:
         coach = self.parts.coach
-        card = await self.desk.run(coach.card, user_of(chat), session)
+        card = await self.worker.run(coach.card, user_of(chat), session)
         if card is None:
             return
         title = self.parts.words.say("kaart")
@@ -157,7 +157,9 @@ class Sender:
         return True
 
     async def _data(self, chat: int) -> None:
-        found = await self.desk.run(store_erase.gather, self.parts.coach.store, user_of(chat), chat)
+        found = await self.worker.run(
+            store_erase.gather, self.parts.coach.store, user_of(chat), chat
+        )
         data = json.dumps(found, ensure_ascii=False, indent=2).encode()
         words = self.parts.words
         name = words.say("gegevens_bestand")
@@ -172,7 +174,7 @@ class Sender:
 
     async def _scrub(self, chat: int, log_only: bool) -> bool:
         """Erased rows leave the files as well; when that must wait, it is said so."""
-        if await self.desk.run(self.counter.clean, log_only):
+        if await self.worker.run(self.counter.clean, log_only):
             return True
         for out in say(self.parts.words.say("wis_bezig")):
             await self._say(chat, out)
@@ -214,10 +216,7 @@ class Sender:
             except (BadRequest, Forbidden):
                 raise
             except (RetryAfter, NetworkError) as error:
-                pause = wait
-                if isinstance(error, RetryAfter):
-                    after = error.retry_after
-                    pause = after.total_seconds() if isinstance(after, timedelta) else float(after)
+                pause = seconds(error) if isinstance(error, RetryAfter) else wait
                 if time.monotonic() - started + pause > patience:
                     raise
                 event(logging.WARNING, "send_again", error=type(error).__name__, wait=pause)

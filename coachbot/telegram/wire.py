@@ -1,16 +1,21 @@
-"""The edges of the bot: one per database, what it hears of its own polls, where updates land."""
+"""The edges of the bot: its lock, its polls, where updates land, and a start that persists."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from telegram import Update
+from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
+
+from coachbot.telegram.logs import event
 
 
 class BotError(Exception):
@@ -54,3 +59,36 @@ class Door(asyncio.Queue[object]):
     async def put(self, item: object) -> None:
         if isinstance(item, Update):
             await self.receive(item)
+
+
+async def persist(step: Callable[[], Awaitable[object]], token: str) -> None:
+    """Does a step of the start, again and again while the network is away."""
+    wait = 0.5
+    while True:
+        try:
+            await step()
+            return
+        except InvalidToken as error:
+            raise BotError("COACHBOT_TOKEN: Telegram does not know this token") from error
+        except BadRequest as error:
+            reason = str(error).replace(token, "***")
+            raise BotError(f"Telegram refuses to start: {reason}") from error
+        except OSError as error:
+            raise BotError(f"--listen: cannot listen there ({error.strerror})") from error
+        except RetryAfter as error:
+            wait = seconds(error)
+        except NetworkError as error:
+            event(logging.WARNING, "no_connection", wait=wait, error=type(error).__name__)
+        await asyncio.sleep(wait)
+        wait = min(wait * 2, 30.0)
+
+
+def seconds(error: RetryAfter) -> float:
+    """How long Telegram asks to wait."""
+    after = error.retry_after
+    return after.total_seconds() if isinstance(after, timedelta) else float(after)
+
+
+def note(error: TelegramError) -> None:
+    """A poll that failed; the library tries again by itself."""
+    event(logging.WARNING, "poll_failed", error=type(error).__name__)

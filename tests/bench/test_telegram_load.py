@@ -46,7 +46,8 @@ def server() -> Iterator[Server]:
 def bot(server: Server, tmp_path: Path) -> Iterator[Bot]:
     free = {"COACHBOT_MESSAGES_PER_MINUTE": "10000", "COACHBOT_NEW_USERS_PER_HOUR": "100000"}
     with Bot(server, tmp_path / "coach.db", "--log-level", "warning", **free) as bot:
-        server.wait_for(lambda: any(c.method == "getUpdates" for c in server.calls), 60)
+        # The menu is offered when everything is loaded.
+        server.wait_for(lambda: server.of("setMyCommands"), 60)
         yield bot
 
 

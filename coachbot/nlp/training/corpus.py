@@ -30,6 +30,7 @@ class Message:
     time: str | None = None
     safety: str = "none"
     veiled: bool = False
+    id: str = ""
 
 
 def spans(text: str, stretches: list[str]) -> tuple[tuple[int, int], ...]:
@@ -49,7 +50,8 @@ def read_cues(path: Path = HOME / "cues.jsonl") -> list[Message]:
     return [
         Message(
             text=r["text"],
-            author=r.get("author", ""),
+            author=r["author"],
+            id=r["id"],
             rung=r["rung"],
             blame=r["blame"],
             spans=spans(r["text"], r["blame_cues"]),
@@ -66,7 +68,8 @@ def read_safety(path: Path = HOME / "safety.jsonl") -> list[Message]:
     return [
         Message(
             text=r["text"],
-            author=r.get("author", ""),
+            author=r["author"],
+            id=r["id"],
             safety=r["category"],
             veiled=r["veiled"],
         )

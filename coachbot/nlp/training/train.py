@@ -23,11 +23,12 @@ import spacy
 from rich.progress import track
 from spacy.language import Language
 from spacy.training import Example
-from thinc.api import Adam, NumpyOps, Optimizer, fix_random_seed, set_current_ops
+from thinc.api import Adam, NumpyOps, fix_random_seed, set_current_ops
 
 from . import augment, silver, tokenizer, vectors
 from .configuration import Recipe, configure, lemmatizer
 from .meta import META
+from .rules import add_rules
 from .ud import Sentence, evaluate, evaluate_sentences, gold, read_conllu
 
 HERE = Path(__file__).parent
@@ -183,7 +184,7 @@ def train_lemmatizer(nlp: Language, material: Material, recipe: Recipe) -> None:
     keep_averages(pipe, optimizer)
 
 
-def adam(recipe: Recipe, total: int) -> Optimizer:
+def adam(recipe: Recipe, total: int) -> Any:
     """The optimizer, with a rate that rises for `warm_up` steps and falls for the rest."""
 
     def rates() -> Iterator[float]:
@@ -228,6 +229,16 @@ def save(nlp: Language, out: Path, figures: dict[str, Any]) -> None:
     # without it a loaded model would look up `Misschien` and not `misschien`.
     settings = {"mode": "default", "attr": nlp.vocab.vectors.attr}
     (out / "vocab" / "vectors.cfg").write_text(json.dumps(settings), encoding="utf-8")
+    # Words of the corpora are no part of the model, labels and what edit trees put in are.
+    lemmas: Any = nlp.get_pipe("trainable_lemmatizer")
+    trees = lemmas.label_data["trees"]
+    strings = {tree[key] for tree in trees for key in ("orig", "subst") if key in tree}
+    for name in ("parser", "tagger", "morphologizer"):
+        pipe: Any = nlp.get_pipe(name)
+        strings.update(pipe.labels)
+    (out / "vocab" / "strings.json").write_text(
+        json.dumps(sorted(strings), ensure_ascii=False), encoding="utf-8"
+    )
 
 
 def main() -> None:
@@ -249,6 +260,7 @@ def main() -> None:
     train(nlp, material, recipe, args.log)
     fix_random_seed(recipe.seed)
     train_lemmatizer(nlp, material, recipe)
+    add_rules(nlp)
     figures = {
         "alpino_test": evaluate(nlp, args.shared / "ud" / "alpino-test.conllu"),
         "chat": evaluate_sentences(nlp, material.chat_held_out),

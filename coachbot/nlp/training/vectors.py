@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from spacy.strings import get_string_id
 from spacy.vocab import Vocab
 
 # Without type stubs, and all but the last only there for training.
@@ -125,7 +126,8 @@ def add_vectors(vocab: Vocab, seed: int, path: Path = LEXICON) -> None:
     """Give the vocab its vectors, looked up by NORM: any case, and `ff` finds `even`."""
     words, bags = map(list, zip(*read_lexicon(path), strict=True))
     table, rows = build(words, bags, seed)
-    keys = [vocab.strings.add(word) for word in words]
+    # The table needs the hashes only; as strings the words would take another megabyte.
+    keys = [get_string_id(word) for word in words]
     vectors = SPACY_VECTORS.Vectors(strings=vocab.strings, data=table, attr="NORM", name="nl_coach")
     for key, row in zip(keys, rows.tolist(), strict=True):
         vectors.add(key, row=row)
