@@ -211,24 +211,32 @@ def _lines(file: Path) -> Iterator[str]:
 
 
 @main.command()
-@click.argument("what", type=click.Choice(["cues", "reflect"]))
+@click.argument("what", type=click.Choice(["cues", "reflect", "safety", "emotions", "ud"]))
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def evaluate(what: str, file: Path) -> None:
     """Measure the reading (WHAT) against a labelled FILE.
 
     cues: messages labelled as in the codebook. reflect: sentences with their right mirrors.
+    safety: messages with category and veiled. emotions: XED's Dutch lines, beside an SVM.
+    ud: tags, lemmas and trees of a CoNLL-U file.
     """
     from coachbot import evaluate as measures
-    from coachbot import evaluate_reflect
+    from coachbot import evaluate_reflect, evaluate_xed, nlp
 
-    reader = _reader()
+    language = nlp.load()
+
+    def read(text: str) -> Reading:
+        return nlp.read(language, text)
+
+    measure: dict[str, Callable[[], Iterator[str]]] = {
+        "cues": lambda: measures.cues(file, read),
+        "reflect": lambda: evaluate_reflect.reflect(file, lambda text: read(text).reflection),
+        "safety": lambda: measures.safety(file, read),
+        "emotions": lambda: evaluate_xed.emotions(file, language),
+        "ud": lambda: measures.ud(file, language),
+    }
     try:
-        lines = (
-            measures.cues(file, reader)
-            if what == "cues"
-            else evaluate_reflect.reflect(file, lambda text: reader(text).reflection)
-        )
-        for line in lines:
+        for line in measure[what]():
             click.echo(line)
     except measures.DataError as error:
         raise click.ClickException(str(error)) from error
@@ -239,22 +247,16 @@ def evaluate(what: str, file: Path) -> None:
 @click.pass_context
 def check(ctx: click.Context, folder: Path | None) -> None:
     """Prove the dialogue files of FOLDER sound; default the ones in use."""
-    from coachbot import content, content_practice, content_scan, content_sparring
+    from coachbot import content, content_all
 
     place = folder or ctx.obj or content.default_dir()
-    problems = [
-        *content.faults(place),
-        *content_practice.faults(place),
-        *content_sparring.faults(place),
-        *content_scan.faults(place),
-    ]
+    problems = content_all.faults(place)
     for problem in problems:
         click.echo(problem, err=True)
     if problems:
         raise click.ClickException(f"{len(problems)} faults in {place}")
-    dialogues = content.load(place)
-    states = sum(len(dialogue.states) for dialogue in dialogues.values())
-    click.echo(f"{len(dialogues)} dialogues, {states} states: sound")
+    held = ", ".join(f"{count} {name}" for name, count in content_all.counts(place).items())
+    click.echo(f"{held}: sound")
 
 
 @main.command()

@@ -166,9 +166,9 @@ def _talk(coach: Coach, desk: Desk, answer: Answer, pictures: Path) -> None:
     safe = True
     for text in _messages():
         heard = desk.hear(USER, text) if safe else None
-        if heard is None:
+        if heard is None or heard.hand_over is not None:
             safe = False
-            reply = coach.hear(USER, text)
+            reply = coach.hear(USER, heard.hand_over if heard and heard.hand_over else text)
             click.echo("\n".join(reply.lines) + "\n")
             if reply.ended:
                 return

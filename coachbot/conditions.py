@@ -106,7 +106,10 @@ CONDITIONS: dict[str, Condition] = {
     **{str(rung): _rung(rung) for rung in Rung},
     **{str(emotion): _emotion(emotion) for emotion in Emotion},
     **{str(act): _act(act) for act in Act},
-    **{f"vraag_{topic}": _question(topic) for topic in ("robot", "uitleg", "waarom", "raad", "gegevens")},
+    **{
+        f"vraag_{topic}": _question(topic)
+        for topic in ("robot", "uitleg", "waarom", "raad", "gegevens")
+    },
     **{f"kent_{slot}": _knows(slot) for slot in SLOTS},
     **{f"temperatuur_{degree}": _temperature(degree) for degree in (1, 2, 3, 4)},
     **{str(safety): _safety(safety) for safety in Safety if safety is not Safety.NONE},

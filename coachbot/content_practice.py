@@ -19,15 +19,17 @@ PHRASES = "zinnen.yml"
 LEVELS = 3
 #: A kind with fewer exercises than this is not worth a name in the list.
 AT_LEAST = 8
-_SIGNALS = (
-    "ik wens belang behoefte zorg eigen verzoek spiegel raad vraag feit mening mild ander sneer "
-    "jij_vorm cancel open"
-).split()
-_TALK = (
-    "prompt intro again passed example solution more later bye nothing own_ask own_high own_done "
-    "own_wish own_example due due_one progress days_none days_one days picture picture_axis "
-    "first safe_check"
-).split()
+_COMMANDS = ("stop", "other", "hint", "progress", "safe")
+_SIGNALS = [
+    "ik", "wens", "belang", "behoefte", "zorg", "eigen", "verzoek", "spiegel", "raad", "vraag",
+    "feit", "mening", "mild", "ander", "sneer", "jij_vorm", "cancel", "open",
+]  # fmt: skip
+_TALK = [
+    "prompt", "intro", "again", "passed", "example", "solution", "more", "later", "bye",
+    "nothing", "own_ask", "own_high", "own_done", "own_wish", "own_example", "due", "due_one",
+    "progress", "days_none", "days_one", "days", "picture", "picture_axis", "first",
+    "safe_check",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,9 @@ def load(folder: Path) -> Practice:
 def parse_phrases(data: Any, name: str) -> Phrases:
     """What is said around the exercises, and the signals compiled."""
     fields = Fields(
-        data, name, "good change rung rungs talk commands worlds own signals stop".split()
+        data,
+        name,
+        ["good", "change", "rung", "rungs", "talk", "commands", "worlds", "own", "signals", "stop"],
     )
     own = fields.group("own", ("title", "steps"))
     steps = []
@@ -85,7 +89,9 @@ def parse_phrases(data: Any, name: str) -> Phrases:
         rung=fields.texts("rung"),
         rungs=fields.group("rungs", [str(r) for r in Rung]).all_text(),
         talk=talk,
-        commands=fields.group("commands", ("stop", "other", "hint", "progress", "safe")).all_texts(),
+        commands=fields.group(
+            "commands", ("stop", "other", "hint", "progress", "safe")
+        ).all_texts(),
         worlds=fields.group("worlds").all_text(),
         own_title=own.text("title"),
         own=tuple(steps),
@@ -119,7 +125,20 @@ def parse_kind(data: Any, name: str, phrases: Phrases) -> Kind:
 
 
 def _exercise(data: Any, where: str, kind: Fields, phrases: Phrases) -> Exercise:
-    own = "id level world prompt hint example about answer why ask needs aim".split()
+    own = [
+        "id",
+        "level",
+        "world",
+        "prompt",
+        "hint",
+        "example",
+        "about",
+        "answer",
+        "why",
+        "ask",
+        "needs",
+        "aim",
+    ]
     fields = Fields(data, where, own)
     needs = fields.names("needs", CHECKS, False) or kind.names("needs", CHECKS)
     rungs = [str(rung) for rung in Rung]

@@ -15,14 +15,40 @@ from coachbot.scan import GRID, LOWEST, RULES, Cell, Part, Scan, Words
 from coachbot.theater import Strategy, Theater
 
 FOLDER, CARDS, PHRASES, THEATER = "scans", "kaarten", "zinnen.yml", "theater.yml"
-_TALK = (
-    "choose unknown again count bye take same more less nothing outcome_laagste outcome_hoogste "
-    "outcome_heetste outcome_vlak"
-).split()
-_THEATER = (
-    "open players assignment your_turn strategy private hidden open_cards clock minute over "
-    "decision reflection done recorded own_choice"
-).split()
+_TALK = [
+    "choose",
+    "unknown",
+    "again",
+    "count",
+    "bye",
+    "take",
+    "same",
+    "more",
+    "less",
+    "nothing",
+    "outcome_laagste",
+    "outcome_hoogste",
+    "outcome_heetste",
+    "outcome_vlak",
+]
+_THEATER = [
+    "open",
+    "players",
+    "assignment",
+    "your_turn",
+    "strategy",
+    "private",
+    "hidden",
+    "open_cards",
+    "clock",
+    "minute",
+    "over",
+    "decision",
+    "reflection",
+    "done",
+    "recorded",
+    "own_choice",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +83,7 @@ def _need(found: dict[str, tuple[str, ...]], known: list[str], where: str) -> No
 def parse(data: Any, name: str) -> Scan:
     """One file to a scan."""
     where = f"{FOLDER}/{name}.yml"
-    keys = "order title intro scale rule picture parts cells all_high".split()
+    keys = ["order", "title", "intro", "scale", "rule", "picture", "parts", "cells", "all_high"]
     fields = Fields(data, where, keys)
     rule = fields.names("rule", RULES)[0]
     parts = []
@@ -129,7 +155,7 @@ def load_cards(folder: Path) -> tuple[Card, ...]:
 def load_theater(folder: Path) -> Theater:
     """The group game of a dialogue folder."""
     name = f"{CARDS}/{THEATER}"
-    keys = "rounds minutes players strategies assignments reflection talk".split()
+    keys = ["rounds", "minutes", "players", "strategies", "assignments", "reflection", "talk"]
     fields = Fields(plain(folder / CARDS / THEATER), name, keys)
     strategies = []
     for item, where in fields.list("strategies"):

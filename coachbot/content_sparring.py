@@ -29,14 +29,49 @@ FOLDER = "sparren"
 PHRASES = "zinnen.yml"
 #: The file that is filled with somebody's own case.
 OWN = "eigen"
-_SIGNALS = (
-    "spiegel gevoel open_vraag eigen erkenning wij afspraak bevel dreiging afkappen recht sneer".split()
-)
-_TALK = (
-    "choose unknown intro begin effect explain_on explain_off rewound rewound_start rewind_none "
-    "silence stopped outcome_stap outcome_breuk outcome_vast outcome_tijd need shares best "
-    "costliest costliest_words compare again bye course course_note own_missing"
-).split()
+_SIGNALS = [
+    "spiegel",
+    "gevoel",
+    "open_vraag",
+    "eigen",
+    "erkenning",
+    "wij",
+    "afspraak",
+    "bevel",
+    "dreiging",
+    "afkappen",
+    "recht",
+    "sneer",
+]
+_TALK = [
+    "choose",
+    "unknown",
+    "intro",
+    "begin",
+    "effect",
+    "explain_on",
+    "explain_off",
+    "rewound",
+    "rewound_start",
+    "rewind_none",
+    "silence",
+    "stopped",
+    "outcome_stap",
+    "outcome_breuk",
+    "outcome_vast",
+    "outcome_tijd",
+    "need",
+    "shares",
+    "best",
+    "costliest",
+    "costliest_words",
+    "compare",
+    "again",
+    "bye",
+    "course",
+    "course_note",
+    "own_missing",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +107,7 @@ def load(folder: Path) -> Sparring:
     fields = Fields(
         plain(place / PHRASES),
         name,
-        "signals shared effects temperature talk own outcomes commands".split(),
+        ["signals", "shared", "effects", "temperature", "talk", "own", "outcomes", "commands"],
     )
     signals = _all(fields.group("signals", _SIGNALS), _SIGNALS)
     shared = _all(fields.group("shared", SHARED), SHARED)
@@ -114,8 +149,22 @@ def parse(data: Any, name: str, shared: Mapping[str, tuple[str, ...]]) -> Scenar
     fields = Fields(
         data,
         where,
-        "order title other setting standpoint worry need begin start about opening states heat "
-        "ends".split(),
+        [
+            "order",
+            "title",
+            "other",
+            "setting",
+            "standpoint",
+            "worry",
+            "need",
+            "begin",
+            "start",
+            "about",
+            "opening",
+            "states",
+            "heat",
+            "ends",
+        ],
     )
     states = fields.group("states")
     allowed = [*states.data, STEP]

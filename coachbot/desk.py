@@ -1,7 +1,7 @@
 """Where practising meets the world: one message in, one answer out, everything kept in between.
 
 `Desk.hear` answers while somebody is doing something here and gives None otherwise; then the
-message is the coach's. A message that is not safe is always the coach's.
+message is the coach's. A message that is not safe is always the coach's: it is handed over.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from coachbot import (
     nlp,
     practice_plan,
     practice_talk,
+    sparring_own,
     sparring_talk,
 )
 from coachbot import scan as scanning
@@ -44,6 +45,8 @@ class Answer:
 
     reply: Reply
     chart: Chart | None = None
+    #: A message that is not safe: the coach is to hear this one, and what comes after it.
+    hand_over: str | None = None
 
 
 class Desk:
@@ -79,7 +82,7 @@ class Desk:
             reading = replace(nlp.read(self.language, waiting), safety=Safety.NONE)
         elif reading.safety_certain or (waiting is not None and reading.act is Act.YES):
             self.rows.leave(user)
-            return None
+            return Answer(Reply(()), hand_over=text if reading.safety_certain else waiting)
         elif reading.safety is not Safety.NONE:
             return self._check(user, activity, text)
         state = {key: value for key, value in activity.state.items() if key != WAITING}
@@ -151,7 +154,7 @@ class Desk:
         """The list of counterparts, or the first line of one; None when there is no such one."""
         latest = self.rows.store.latest(user)
         memory = latest[1].memory if latest else {}
-        fill = sparring_talk.own_case(memory, self.sparring.own_case)
+        fill = sparring_own.own_case(memory, self.sparring.own_case)
         if name is None:
             return self._keep_sparring(user, None, sparring_talk.menu(self.sparring, fill))
         if name == content_sparring.OWN and not fill:

@@ -106,9 +106,7 @@ class Engine:
         origin = (after.dialogue, after.state)
         while True:
             state = self._state(after)
-            index, option = next(
-                (i, o) for i, o in enumerate(state.next) if matches(o, after, reading)
-            )
+            index, option = _first(state, after, reading)
             taken.append(f"{after.dialogue}/{state.name}#{index}")
             self._remember(after, option, reading, state)
             if option.miss and after.skip_offered and state.skip:
@@ -221,15 +219,17 @@ class Engine:
 
     def _skip(self, before: Session, after: Session, reading: Reading) -> Turn:
         state = self._state(after)
+        taken = [f"{after.dialogue}/{state.name}#skip"]
         after.state = state.skip or after.state
         after.misses, after.skip_offered = 0, False
         while self._state(after).junction:
             junction = self._state(after)
-            option = next(o for o in junction.next if matches(o, after, reading))
+            index, option = _first(junction, after, reading)
+            taken.append(f"{after.dialogue}/{junction.name}#{index}")
             self._go(after, option, reading)
         lines = [self._phrase(after, "overgeslagen", reading)]
         lines.append(self._ask(after, reading, lines))
-        return self._turn(before, after, reading, lines, f"{after.dialogue}/{state.name}#skip")
+        return self._turn(before, after, reading, lines, " ".join(taken))
 
     def _command(self, after: Session, reading: Reading) -> str | None:
         said = reading.text.strip().lower().strip(" /.!?,…")
@@ -329,6 +329,11 @@ class Engine:
             rung=reading.rung,
         )
         return Turn(before, after, reading, reply, taken)
+
+
+def _first(state: State, session: Session, reading: Reading) -> tuple[int, Option]:
+    """The first option that matches, with its number; `soundness` proves that there is one."""
+    return next((i, o) for i, o in enumerate(state.next) if matches(o, session, reading))
 
 
 def _listed(state: State) -> tuple[Choice, ...]:

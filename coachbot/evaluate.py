@@ -7,9 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from coachbot.model import Emotion, Person, Reading, Rung, Time
+from coachbot.model import Emotion, Person, Reading, Rung, Safety, Time
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 Read = Callable[[str], Reading]
 
@@ -122,3 +125,48 @@ def cues(path: Path, read: Read) -> Iterator[str]:
             wrong.append(f"emotions {record['emotions']} read as {[*map(str, reading.emotions)]}")
         if wrong:
             yield f"  {record['text']}\n      {'; '.join(wrong)}"
+
+
+def safety(path: Path, read: Read) -> Iterator[str]:
+    """Recall of both tiers on explicit and veiled messages, and what is asked about for nothing."""
+    records = load(path, ("text", "category", "veiled"))
+    readings = [read(record["text"]) for record in records]
+    pairs = list(zip(records, readings, strict=True))
+    yield f"{len(records)} messages       asked or certain   certain   category right   count"
+    for title, veiled in (("explicit", False), ("veiled", True)):
+        own = [(r, x) for r, x in pairs if r["category"] != "none" and r["veiled"] is veiled]
+        noticed = sum(x.safety != Safety.NONE for _, x in own)
+        certain = sum(x.safety_certain for _, x in own)
+        right = sum(x.safety == r["category"] for r, x in own)
+        shares = (_share(noticed, own), _share(certain, own), _share(right, own))
+        yield f"  {title:<20}{shares[0]:16.3f} {shares[1]:9.3f} {shares[2]:16.3f} {len(own):7d}"
+    calm = [(r, x) for r, x in pairs if r["category"] == "none"]
+    asked = sum(x.safety != Safety.NONE for _, x in calm)
+    certain = sum(x.safety_certain for _, x in calm)
+    shares = (_share(asked, calm), _share(certain, calm), 0.0)
+    yield f"  {'none':<20}{shares[0]:16.3f} {shares[1]:9.3f} {'':16} {len(calm):7d}"
+    yield "misread"
+    for record, reading in pairs:
+        if (record["category"] == "none") != (reading.safety == Safety.NONE):
+            tier = "certain" if reading.safety_certain else "asked"
+            yield f"  {record['text']}"
+            yield f"      {record['category']} read as {reading.safety} ({tier})"
+
+
+def _share(part: int, whole: Sequence[object]) -> float:
+    return part / len(whole) if whole else 0.0
+
+
+def ud(path: Path, nlp: Language) -> Iterator[str]:
+    """Tags, lemmas and trees against a CoNLL-U file, with its own tokens; per cent.
+
+    The measure stands with the training recipe, which is not in the wheel.
+    """
+    try:
+        from coachbot.nlp.training import ud as measure
+    except ImportError as error:
+        raise DataError(
+            "`evaluate ud` needs the source tree, with coachbot/nlp/training"
+        ) from error
+    for name, value in measure.evaluate(nlp, path).items():
+        yield f"{name:<12} {value:8.2f}"

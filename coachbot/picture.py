@@ -37,7 +37,7 @@ def png(card: Card, title: str, labels: tuple[str, str]) -> bytes:
     picture = io.BytesIO()
     figure = _figure(replace(card, rows=rows), title, labels)
     figure.savefig(picture, format="png", dpi=200, facecolor=PAPER)
-    # A figure refers to itself in circles; taken apart, its megabytes need not wait for the sweeper.
+    # A figure refers to itself in circles; taken apart, its megabytes are free at once.
     figure.clear()
     figure.set_canvas(None)
     return picture.getvalue()

@@ -16,6 +16,8 @@ EARLIER, GRID = "#b9c9c9", "#d9d4c7"
 WIDTH_IN, DPI = 4.8, 200
 #: Characters of a label on one line.
 LABEL = 26
+#: Characters of a title at full size.
+TITLE = 40
 
 
 def draw(chart: Chart, path: Path) -> Path:
@@ -37,7 +39,15 @@ def _figure(chart: Chart) -> Any:
     height = {True: 4.8, False: 1.3 + 0.42 * _rows(chart)}[_round(chart)]
     figure = Figure(figsize=(WIDTH_IN, height), facecolor=PAPER)
     style: dict[str, Any] = {"parse_math": False, "ha": "left"}
-    figure.text(0.05, 1 - 0.32 / height, chart.title, size=12, weight="bold", color=ACCENT, **style)
+    figure.text(
+        0.05,
+        1 - 0.32 / height,
+        chart.title,
+        size=_title_size(chart),
+        weight="bold",
+        color=ACCENT,
+        **style,
+    )
     if chart.note:
         figure.text(0.05, 0.12 / height, chart.note, size=7, color=SOFT, **style)
     if isinstance(chart, Course):
@@ -47,6 +57,11 @@ def _figure(chart: Chart) -> Any:
     else:
         _bars(figure.add_axes((0.42, 0.35 / height, 0.53, 1 - 0.9 / height)), chart)
     return figure
+
+
+def _title_size(chart: Chart) -> float:
+    """Small enough for the title to fit on one line."""
+    return min(12.0, 12.0 * TITLE / len(chart.title))
 
 
 def _round(chart: Chart) -> bool:

@@ -116,9 +116,9 @@ def hear(
         found[Move.QUESTION] = question
     own = signal("eigen")
     vulnerable = {Emotion.SAD, Emotion.AFRAID} & set(reading.emotions)
-    if not hostile and (own or vulnerable or reading.rung in (Rung.CONCERN, Rung.NEED)):
-        if words := own or next(iter(reading.emotion_words), ""):
-            found[Move.OWN] = words
+    words = own or (next(iter(reading.emotion_words), "") if vulnerable else "")
+    if not hostile and words:
+        found[Move.OWN] = words
     if words := signal("erkenning"):
         found[Move.ADMIT] = words
     together = signal("wij")

@@ -9,22 +9,17 @@ from typing import Any
 
 from coachbot import sparring
 from coachbot.charts import Course
-from coachbot.content_sparring import OWN, OwnCase, Sparring
-from coachbot.dialogue import placeholders
-from coachbot.model import Act, Reading, Remembered, Reply
+from coachbot.content_sparring import OWN, Sparring
+from coachbot.model import Act, Reading, Reply
 from coachbot.practice_checks import tokens
-from coachbot.sparring import HOTTEST, Moment, Run, Scenario, State, Summary
+from coachbot.sparring import HOTTEST, Moment, Run, Scenario, Summary
 from coachbot.sparring_moves import HEATING, Heard, Move, hear
-
-#: Slots of the coaching conversation that tell the other's side.
-OTHER, POSITION, NEED = "ander", "ander_standpunt", "ander_behoefte"
-#: A need of so many words fits into somebody's sentence.
-SHORT_NEED = 5
+from coachbot.sparring_own import filled
 
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """Where somebody is: `phase` is choose, talk or after; `fill` holds the words of an own case."""
+    """Where somebody is: `phase` is choose, talk or after; `fill`: words of an own case."""
 
     phase: str
     run: Run | None = None
@@ -250,65 +245,6 @@ def _course(
         names,
         tuple(degree - 1 for degree in earlier[-1]["course"]) if earlier else (),
         _say(material, "course_note", 0) if earlier else "",
-    )
-
-
-# -- somebody's own case ---------------------------------------------------------------------
-
-
-def own_case(memory: Mapping[str, Remembered], words: OwnCase) -> dict[str, str]:
-    """Placeholder -> words of the coaching conversation; empty when the other's side is unknown."""
-    if OTHER not in memory or not {POSITION, NEED} & memory.keys():
-        return {}
-    fill = {OTHER: memory[OTHER].text}
-    if POSITION in memory:
-        fill["citaat_standpunt"] = memory[POSITION].text.strip(" .")
-        turned = _turned(memory[POSITION].text, words)
-        fill |= {"standpunt": turned} if turned else {}
-    if NEED in memory:
-        need = memory[NEED].text.strip(" .")
-        fill["citaat_behoefte"] = need
-        if len(need.split()) <= SHORT_NEED and not set(tokens(need)) & words.unsure:
-            fill["behoefte"] = need.lower()
-    return fill
-
-
-def _turned(text: str, words: OwnCase) -> str | None:
-    """ "Hij vindt dat het op zijn grond staat" -> "het op mijn grond staat"; None when unsure."""
-    low = text.strip(" .").lower()
-    lead = next((lead for lead in words.lead if low.startswith(f"{lead} ")), None)
-    if lead is None:
-        return None
-    parts = low.removeprefix(lead).split()
-    if parts[-1:] and parts[-1] in words.verbs:
-        return None
-    turn = words.turn if lead.split()[0] in words.turn else {}
-    turned = [turn.get(part, part) for part in parts]
-    unsure = any(part in words.unsure and part not in turn for part in parts)
-    return None if unsure else " ".join(turned)
-
-
-def filled(scenario: Scenario, fill: Mapping[str, str]) -> Scenario:
-    """A scenario with its placeholders filled; lines that cannot be filled are left out."""
-
-    def lines(pool: Sequence[str]) -> tuple[str, ...]:
-        return tuple(line.format_map(fill) for line in pool if placeholders(line) <= fill.keys())
-
-    def one(text: str) -> str:
-        return next(iter(lines((text,))), "")
-
-    states = {
-        name: State(name, lines(state.say), lines(state.stay), state.next)
-        for name, state in scenario.states.items()
-    }
-    return replace(
-        scenario,
-        other=one(scenario.other),
-        setting=lines(scenario.setting),
-        standpoint=one(scenario.standpoint),
-        need=one(scenario.need),
-        opening=lines(scenario.opening),
-        states=states,
     )
 
 

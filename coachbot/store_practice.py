@@ -160,9 +160,7 @@ class PracticeStore:
 
     def answered(self, user: str, update_id: str) -> None:
         """This update led to the last reply; when it comes again, that is given again."""
-        self.db.execute(
-            "update activities set update_id = ? where user = ?", [update_id, user]
-        )
+        self.db.execute("update activities set update_id = ? where user = ?", [update_id, user])
 
     def leave(self, user: str) -> None:
         """Nothing is under way any more."""

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
+# Two threads for matrices this small make reading ten times slower beside other work.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     with Server() as server:
         yield server
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def bot(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
     db = tmp_path_factory.mktemp("bot") / "coach.db"
     with Bot(server, db, "--log-level", "debug", COACHBOT_NEW_USERS_PER_HOUR="1000") as bot:
@@ -38,7 +38,7 @@ def person(server: Server, bot: Bot) -> Person:
     return Person(server, fresh_chat())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def talk(
     engine: Engine, language: Language, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[list[str], list[Reply], Card]:

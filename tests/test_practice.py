@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ import pytest
 from coachbot import content, content_practice, nlp, practice_plan
 from coachbot.content_practice import Practice
 from coachbot.desk import Desk
+from coachbot.model import Reading, Safety
 from coachbot.practice import TRIES, Feedback, judge
 from coachbot.practice_plan import Done
 from coachbot.store import Store
@@ -177,8 +179,29 @@ def test_an_own_sentence_climbs_to_an_opening(desk: Desk) -> None:
 
 def test_what_is_not_safe_is_the_coachs(desk: Desk) -> None:
     desk.practise("een", "zorg_behoefte")
-    assert desk.hear("een", "Ik wil niet meer leven, ik ga er een eind aan maken.") is None
+    said = "Ik wil niet meer leven, ik ga er een eind aan maken."
+    answer = desk.hear("een", said)
+    assert answer is not None and answer.hand_over == said
     assert desk.rows.activity("een") is None
+
+
+def test_what_may_not_be_safe_is_asked_first(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only certain alarms stop at once; a doubtful one is asked after, and "nee" goes on."""
+    real = nlp.read
+
+    def doubtful(language: Language, text: str) -> Reading:
+        found = real(language, text)
+        return replace(found, safety=Safety.DANGER) if text.startswith("Ik") else found
+
+    monkeypatch.setattr(nlp, "read", doubtful)
+    said = "Ik zou graag de stukken een dag eerder hebben, dan kan ik ze lezen."
+    for word, handed in (("ja", said), ("nee", None)):
+        desk.practise("een", "verwijt_wens")
+        asked = desk.hear("een", said)
+        assert asked is not None and asked.reply.options == ("ja", "nee")
+        answer = desk.hear("een", word)
+        assert answer is not None and answer.hand_over == handed
+    assert desk.rows.done("een")[-1].passed
 
 
 @pytest.mark.skipif(not ANSWERS.exists(), reason="no hand-made answers")

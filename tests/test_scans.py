@@ -64,10 +64,14 @@ def test_every_scan_ends_in_words_a_picture_and_one_question(
     assert desk.rows.activity("een") is None
 
 
+SIGNS = {"aangenaam": 0.0, "waakzaam": 0.3, "onenigheid": 0.0, "conflict": 0.0}
+STRATEGIES = dict.fromkeys(
+    ("autoriteit", "eliminatie", "maximaliseren", "adequaat", "preselectie", "consensus"), 0.1
+)
 OUTCOMES = [
-    ("thermometer", {"aangenaam": 1.0, "waakzaam": 0.5, "onenigheid": 0.6, "conflict": 0.2}, "onenigheid"),
-    ("thermometer", {"aangenaam": 0.4, "waakzaam": 0.3, "onenigheid": 0.0, "conflict": 0.0}, "aangenaam"),
-    ("besluiten", dict.fromkeys("autoriteit eliminatie maximaliseren adequaat preselectie".split(), 0.1) | {"consensus": 0.9}, "consensus"),
+    ("thermometer", SIGNS | {"aangenaam": 1.0, "onenigheid": 0.6}, "onenigheid"),
+    ("thermometer", SIGNS | {"aangenaam": 0.4}, "aangenaam"),
+    ("besluiten", STRATEGIES | {"consensus": 0.9}, "consensus"),
     ("leiderschap", {"samenhang": 0.2, "doel": 0.8}, "de verbindende rol"),
     ("leiderschap", {"samenhang": 0.8, "doel": 0.8}, "de coachende rol"),
 ]  # fmt: skip
@@ -162,11 +166,11 @@ def test_pictures_as_png_svg_and_text(tmp_path: Path, chart: Bars | Course) -> N
 
 
 MISTAKES = [
-    ("scans/leiderschap.yml", "{high: [samenhang],", "{high: [samenhng],", "'samenhng' is not known"),
+    ("scans/leiderschap.yml", "{high: [samenhang],", "{high: [samenh],", "'samenh' is not known"),
     ("scans/leiderschap.yml", "{high: [samenhang],", "{high: [doel],", "one cell for each of 4"),
     ("scans/thermometer.yml", "rule: heetste", "rule: heetst", "'heetst' is not known"),
     ("scans/thermometer.yml", "order: 1", "order: een", "'een' is not allowed; allowed: 1-99"),
-    ("kaarten/reminders.yml", "\"Waar sla jij het liefst naar door: geven of vragen?\", ", "", "2, needed: 3"),
+    ("kaarten/reminders.yml", "\"Wat wil jij hier echt bereiken?\", ", "", "2, needed: 3"),
     ("kaarten/theater.yml", "minutes: 4", "minutes: 9", "9 is not allowed; allowed: 3-5"),
 ]  # fmt: skip
 
@@ -183,3 +187,44 @@ def test_a_mistake_is_named(tmp_path: Path, name: str, old: str, new: str, expec
             (tmp_path / folder / path.name).write_text(text, encoding="utf-8")
     faults = content_scan.faults(tmp_path)
     assert any(expected in fault for fault in faults), faults
+
+
+NASTY = [
+    "",
+    "   ",
+    "😀😀",
+    "{woorden} {zin}",
+    "%s ‘’",
+    "\x00",
+    "9" * 400,
+    "nee " * 900,
+    "?",
+    "-1",
+    "0",
+]
+STARTS = [
+    ("practise", None),
+    ("practise", "eigen"),
+    ("spar", "zus"),
+    ("spar", None),
+    ("scan", None),
+]
+
+
+@pytest.mark.parametrize(("activity", "name"), STARTS)
+def test_any_input_gets_an_answer(desk: Desk, activity: str, name: str | None) -> None:
+    for text in NASTY:
+        getattr(desk, activity)("een", name)
+        for _ in range(3):
+            answer = desk.hear("een", text)
+            if answer is None:
+                break
+            assert answer.hand_over or all(line.strip() for line in answer.reply.lines)
+
+
+def test_the_same_update_is_answered_once(desk: Desk) -> None:
+    desk.practise("een", "niveau")
+    first = desk.hear("een", "emotie", "u1")
+    again = desk.hear("een", "emotie", "u1")
+    assert first is not None and again is not None and again.reply.lines == first.reply.lines
+    assert len(desk.rows.done("een")) == 1

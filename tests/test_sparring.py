@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from coachbot import content, content_sparring, sparring, sparring_talk
+from coachbot import content, content_sparring, sparring, sparring_own, sparring_talk
 from coachbot.content_sparring import Sparring
 from coachbot.desk import Answer, Desk
 from coachbot.model import Remembered, Session
@@ -52,7 +52,7 @@ def scenario(material: Sparring, name: str) -> sparring.Scenario:
     own = material.own
     assert own is not None
     if name == content_sparring.OWN:
-        return sparring_talk.filled(own, FILL)
+        return sparring_own.filled(own, FILL)
     return next(s for s in material.scenarios if s.name == name)
 
 
@@ -182,7 +182,7 @@ def test_the_others_side_is_only_turned_when_certain(
     material: Sparring, told: str, turned: str | None
 ) -> None:
     memory = {"ander": Remembered("mijn baas"), "ander_standpunt": Remembered(told)}
-    assert sparring_talk.own_case(memory, material.own_case).get("standpunt") == turned
+    assert sparring_own.own_case(memory, material.own_case).get("standpunt") == turned
 
 
 def test_an_own_case_speaks_with_the_words_of_the_conversation(desk: Desk) -> None:

@@ -34,7 +34,7 @@ def test_a_conversation_is_stored_and_resumed(coach: Coach) -> None:
     coach.open("een")
     for line in LINES:
         coach.hear("een", line)
-    row, session = coach.store.load("een")
+    _, session = coach.store.load("een")
     assert session is not None and session.state == "peil_altijd"
     assert session.memory["ander"].text == "je baas"
     assert unpack(pack(session)) == session

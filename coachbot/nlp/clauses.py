@@ -1,4 +1,4 @@
-"""Splits a message in clauses: sentences first, then parts that carry a finite verb of their own."""
+"""Splits a message in clauses: sentences first, then parts with a finite verb of their own."""
 
 from __future__ import annotations
 

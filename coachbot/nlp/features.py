@@ -31,8 +31,8 @@ MAX_WORDS = 400
 #: A content word is left out of the frames, so that a frame fits another topic.
 _OPEN = frozenset({"NOUN", "PROPN", "VERB", "ADJ", "NUM"})
 _RELATIONS = frozenset(
-    "nsubj nsubj:pass obj iobj aux aux:pass advmod xcomp ccomp obl cop amod mark expl:pv "
-    "compound:prt".split()
+    {"nsubj", "nsubj:pass", "obj", "iobj", "obl", "aux", "aux:pass", "cop", "advmod", "amod"}
+    | {"xcomp", "ccomp", "mark", "expl:pv", "compound:prt"}
 )
 
 Sparse = tuple[NDArray[np.int64], NDArray[np.float32]]
@@ -126,9 +126,9 @@ def kind(token: Token) -> str:
     """Part of speech, with tense and form for a verb and person for a pronoun."""
     morph = token.morph
     if token.pos_ in ("VERB", "AUX"):
-        return token.pos_ + "".join(morph.get("Tense")) + "".join(morph.get("VerbForm"))
+        return token.pos_ + "".join(morph.get("Tense", [])) + "".join(morph.get("VerbForm", []))
     if token.pos_ == "PRON":
-        return token.pos_ + "".join(morph.get("Person")) + "".join(morph.get("PronType"))
+        return token.pos_ + "".join(morph.get("Person", [])) + "".join(morph.get("PronType", []))
     return token.pos_
 
 

@@ -1,8 +1,8 @@
 """The heads: what a message scores on every label, before the finders decide.
 
 Three unlike readers score a message: a linear model on hashed counts (`features`), a small network
-(`encoder`) and the word lists of `signs.yml` (`signs`). A last linear layer, the blend, weighs them;
-all weights come from `training/heads.py` and lie in `model_heads/`.
+(`encoder`) and the word lists of `signs.yml` (`signs`). A last linear layer, the blend, weighs
+them; all weights come from `training/heads.py` and lie in `model_heads/`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,10 @@ from coachbot.nlp.encoder import EMBEDDING, FEATURES, Encoder, Floats, Pieces, u
 #: The encoder's vector of a sentence has length one; made longer, its dropout counts.
 SENTENCE_SCALE = 8.0
 #: How far below the limit a word may score that stands beside a cue word.
-SPREAD = 1.0
+SPREAD = 1.5
+#: Cue words this close together (2: one word between) are one stretch; marks keep them apart.
+GAP = 2
+_BREAKS = ",.!?;:"
 #: What the network's word counts beside the linear model's in "is somebody not safe?".
 NETWORK_ALARM = 0.4
 HOME = Path(__file__).parent / "model_heads"
@@ -201,18 +204,25 @@ def runs(
         for number in order:
             near = inside[number - step]
             inside[number] = inside[number] or (near and value[number] >= limit - SPREAD)
-    found: list[tuple[int, int]] = []
-    last = -9
-    for number, (start, end) in enumerate(words):
-        if not inside[number]:
-            continue
-        joined = found and number - last <= 2 and not set(text[found[-1][1] : start]) & set(".!?;")
-        if joined:
-            found[-1] = (found[-1][0], end)
+    pieces: list[list[int]] = []
+    for number in (n for n, chosen in enumerate(inside) if chosen):
+        near = bool(pieces) and number - pieces[-1][-1] <= GAP
+        if near and not set(text[words[pieces[-1][-1]][1] : words[number][0]]) & set(_BREAKS):
+            pieces[-1].append(number)
         else:
-            found.append((start, end))
-        last = number
-    return found
+            pieces.append([number])
+    found = [_trimmed(text, words, run[0], run[-1]) for run in pieces]
+    return [(words[first][0], words[last][1]) for first, last in found]
+
+
+def _trimmed(text: str, words: list[tuple[int, int]], first: int, last: int) -> tuple[int, int]:
+    """A run without the small words at its ends; at least two words are left if it had them."""
+    edges = signs.load()["edges"]
+    while last - first > 1 and text[slice(*words[last])].lower() in edges["last"]:
+        last -= 1
+    while last - first > 1 and text[slice(*words[first])].lower() in edges["first"]:
+        first += 1
+    return first, last
 
 
 def alarms(linear: Any, scores: Floats, seen: Floats, weights: Floats) -> Any:

@@ -51,8 +51,12 @@ def _shifted(chance: float, limit: float) -> float:
 
 
 def find(doc: Doc) -> Rung:
-    """The rung of the verdict."""
-    return verdict(doc._.scores, doc._.heads.limits).rung
+    """The rung of the verdict; a feeling of one's own is never off the ladder."""
+    rung = verdict(doc._.scores, doc._.heads.limits).rung
+    felt = {emotion for emotion, _ in doc._.emotions} - {Emotion.GLAD}
+    if rung is not Rung.NONE or not felt:
+        return rung
+    return Rung.BLAME if felt == {Emotion.ANGRY} else Rung.CONCERN
 
 
 def person(doc: Doc, rung: Rung) -> Person:

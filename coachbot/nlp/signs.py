@@ -149,3 +149,18 @@ def _of_another(before: list[str]) -> bool:
         if word in persons["jij"]:
             return True
     return False
+
+
+def said_outright(normalised: Normalised) -> Safety | None:
+    """Suicide in so many words, of the speaker or of somebody else, without a figure of speech or
+    another world (a film, a case, long ago) around it; what the heads miss of it is asked about.
+    """
+    if any(
+        next(iter(cues.find(pattern("safety", key), normalised)), None)
+        for key in ("figures", "guards")
+    ):
+        return None
+    for kind in (Safety.SUICIDE_OTHER, Safety.SUICIDE):
+        if next(iter(cues.find(pattern("safety", str(kind), "certain"), normalised)), None):
+            return kind
+    return None

@@ -43,7 +43,7 @@ def _people(doc: Doc) -> tuple[str | None, str | None]:
         person = token.pos_ == "PROPN" or any(word.endswith(p) for p in known["people"])
         phrase = _phrase(token, left)
         asked = any(t.lower_ in known["before"] for t in left)
-        opens = min((t.i for t in (*left, token))) == 0
+        opens = min(t.i for t in (*left, token)) == 0
         says = token.head.lemma_ in known["says"]
         if person and (asked or (opens and not says and token.pos_ == "NOUN")):
             party = party or phrase

@@ -19,7 +19,7 @@ from coachbot.store import Store
 
 MESSAGES = [
     "ja",
-    "Mijn leidinggevende zet me altijd in de late dienst en luistert nooit naar wat ik daarvan vind.",
+    "Mijn leidinggevende zet me altijd in de late dienst en luistert nooit naar wat ik vind.",
     "nee, het gaat me om de kinderen, die zie ik bijna niet meer",
     "ik ben bang dat ik het thuis niet meer volhoud als dit zo doorgaat",
     "boos",

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from coachbot.nlp import cues
 
@@ -77,7 +78,7 @@ def read_safety(path: Path = HOME / "safety.jsonl") -> list[Message]:
     ]
 
 
-def _records(path: Path) -> list[dict[str, object | list[str] | str | bool]]:
+def _records(path: Path) -> list[dict[str, Any]]:
     lines = path.read_text(encoding="utf-8").splitlines()
     return [json.loads(line) for line in lines if line.strip()]
 

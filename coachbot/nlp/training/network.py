@@ -102,7 +102,7 @@ class Net(nn.Module):
             return np.concatenate([arrays[f"{name}{width}"] for width, _ in BRANCHES], axis=-1)
 
         self.recipe = recipe
-        self.table = nn.Embedding.from_pretrained(torch.tensor(table), freeze=False)
+        self.table = nn.Embedding(len(table), EMBEDDING, _weight=torch.tensor(table))
         self.w = nn.ParameterDict(
             {
                 "project": own(joined("proj")),
@@ -321,8 +321,9 @@ class Trainer:
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """What `heads.Network` reads: 8-bit weights with scales, the pieces and their scores."""
         plain = {k: v.detach().numpy() for k, v in self.net.w.items()}
-        plain |= {f"{k}.out" if not k.endswith("_bias") else k[:-5] + ".out_bias": v.detach().numpy()
-                  for k, v in self.net.out.items()}  # fmt: skip
+        for name, values in self.net.out.items():
+            task, bias = name.removesuffix("_bias"), "_bias" if name.endswith("_bias") else ""
+            plain[f"{task}.out{bias}"] = values.detach().numpy()
         plain["queries"] = self.net.queries.detach().numpy()
         plain["cue"] = self.net.cue.weight.detach().numpy().T
         found: dict[str, NDArray[np.generic]] = {}
