@@ -207,7 +207,8 @@ class Engine:
         state = self._state(after)
         taken = f"{after.dialogue}/*{aside.name}"
         if aside.miss and after.skip_offered and state.skip:
-            return replace(self._skip(before, after, reading), taken=taken)
+            turn = self._skip(before, after, reading)
+            return replace(turn, taken=f"{taken} {turn.taken}")
         lines = self._missed(after, reading, aside, state)
         if not lines:
             own = state.hint if aside.hint else state.explain if aside.explain else ()
@@ -251,7 +252,8 @@ class Engine:
         command = dialogue.commands[name]
         taken = f"{after.dialogue}/!{name}"
         if name == "overslaan" and self._state(after).skip:
-            return replace(self._skip(before, after, reading), taken=taken)
+            turn = self._skip(before, after, reading)
+            return replace(turn, taken=f"{taken} {turn.taken}")
         possible = {
             "terug": previous is not None,
             "samenvatting": bool(phrasing.overview(dialogue, after)),
