@@ -33,6 +33,8 @@ def read(nlp: Language, text: str) -> Reading:
     cleaned = _clean(text)[:MAX_CHARACTERS]
     whole = cues.normalise(cleaned, cues.load()["spelling"])
     act, rest = acts.act(cleaned, whole)
+    if act is Act.SILENCE:
+        return Reading(text=text, act=act, gist=cleaned)
     doc = nlp(cleaned)
     told = nlp(rest) if rest else doc
     normalised = told._.normalised
