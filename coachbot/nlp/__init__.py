@@ -35,12 +35,13 @@ def read(nlp: Language, text: str) -> Reading:
     act, rest = acts.act(cleaned, whole)
     if act is Act.SILENCE:
         return Reading(text=text, act=act, gist=cleaned)
-    doc = nlp(cleaned)
-    told = nlp(rest) if rest else doc
-    normalised = told._.normalised
+    entire = nlp(cleaned)
+    category, certain = entire._.safety
+    # What is told after "nee, …" is read by itself: the "nee" is meant for the coach.
+    doc = nlp(rest) if rest else entire
+    normalised = doc._.normalised
     rung = doc._.rung
     asked = acts.question(cleaned, whole, rung) if act is Act.TELL else None
-    category, certain = doc._.safety
     blame_cues = tuple(dict.fromkeys(doc.text[m.start : m.end] for m in doc._.blame))
     emotion_words = tuple(dict.fromkeys(doc.text[m.start : m.end] for _, m in doc._.emotions))
     return Reading(
@@ -54,20 +55,20 @@ def read(nlp: Language, text: str) -> Reading:
         time=ladder.time(doc, rung),
         safety=category,
         safety_certain=certain,
-        denies=_hears(doc, "denial"),
+        denies=_hears(entire, "denial"),
         language=acts.language(whole),
-        reflection=reflect(told),
+        reflection=reflect(doc),
         act=Act.QUESTION if asked else act,
         question=asked,
         rest=rest if act is not Act.TELL else "",
-        own=_hears(told, "own") or rung in (Rung.CONCERN, Rung.NEED) or bool(doc._.emotions),
-        request=_hears(told, "requests") or cleaned.rstrip().endswith("?"),
+        own=_hears(doc, "own") or rung in (Rung.CONCERN, Rung.NEED) or bool(doc._.emotions),
+        request=_hears(doc, "requests") or cleaned.rstrip().endswith("?"),
         opens_with_other=_opens(normalised.words, "addressed"),
         opens_with_third=_opens(normalised.words, "third"),
-        absolutes=situation.absolutes(told.text, normalised),
-        gist=_gist(told.text, (*blame_cues, *emotion_words)),
+        absolutes=situation.absolutes(doc.text, normalised),
+        gist=_gist(doc.text, (*blame_cues, *emotion_words)),
         number=acts.number(cleaned, whole),
-        situation=situation.situation(doc, whole),
+        situation=situation.situation(entire, whole),
         has_moment=situation.has_moment(normalised),
         has_step=situation.has_step(normalised),
         content=frozenset(w for w in normalised.words if len(w) > 3 and w.isalpha()),

@@ -164,3 +164,12 @@ def said_outright(normalised: Normalised) -> Safety | None:
         if next(iter(cues.find(pattern("safety", str(kind), "certain"), normalised)), None):
             return kind
     return None
+
+
+def named(normalised: Normalised) -> bool:
+    """Does any word list of danger, outright or hinted at, hit the message?"""
+    return any(
+        next(iter(cues.find(pattern(*keys), normalised)), None)
+        for keys in LISTS
+        if keys[-1] in ("certain", "likely")
+    )

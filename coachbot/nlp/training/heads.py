@@ -39,7 +39,7 @@ LIMITS = {
     "bedroefd": 0.3,
     "bang": 0.3,
     "blij": 0.4,
-    "safety_ask": -1.6,
+    "safety_ask": -2.5,
     "safety_certain": 1.0,
     "cue": 1.0,
 }
