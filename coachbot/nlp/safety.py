@@ -7,9 +7,9 @@ from spacy.tokens import Doc
 from coachbot.model import Safety
 from coachbot.nlp import signs
 
-
-#: Without a word of danger in it, a message must score this much more to be asked about, in log-odds
-#: (chosen on `cues_dev` and `safety_dev`: as much found, a third of the needless questions).
+#: Without a word of danger in it a message must score this much more to be asked about, in
+#: log-odds (chosen on the development sets: as much is found, with a third of the needless
+#: questions).
 UNNAMED = 2.0
 
 
