@@ -44,7 +44,8 @@ def mirror(said: Heard, dialogue: Dialogue, ander: str, count: int) -> str:
     Blame never comes back as a fact: its stems are verbs of finding and feeling.
     """
     reflection = said.reflection
-    if said.emotions and dialogue.labels.get(said.emotions[0]):
+    feeling = dialogue.labels.get(said.emotions[0]) if said.emotions else None
+    if feeling and feeling == quote(said.text).lower():
         key = "spiegel_gevoel"
     elif reflection is None:
         key = "citaat"
