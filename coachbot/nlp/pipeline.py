@@ -8,7 +8,7 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from coachbot.nlp import blame, clauses, cues, emotion, heads, ladder, safety
+from coachbot.nlp import blame, clauses, cues, emotion, heads, ladder, lemmas, safety
 
 #: Longest stretch that is read; what comes after it in one message is left unread.
 MAX_CHARACTERS = 4_000
@@ -27,6 +27,11 @@ for _name in (
 ):
     if not Doc.has_extension(_name):
         Doc.set_extension(_name, default=None)
+
+
+@Language.component("coach_lemmas")
+def _lemmas(doc: Doc) -> Doc:
+    return lemmas.mend(doc)
 
 
 @Language.component("coach_normalise")
@@ -79,6 +84,7 @@ def _safety(doc: Doc) -> Doc:
 
 
 COMPONENTS = (
+    "coach_lemmas",
     "coach_normalise",
     "coach_clauses",
     "coach_heads",

@@ -25,7 +25,7 @@ from spacy.language import Language
 from spacy.training import Example
 from thinc.api import Adam, NumpyOps, fix_random_seed, set_current_ops
 
-from . import augment, silver, tokenizer, vectors
+from . import augment, lemma_table, silver, tokenizer, vectors
 from .configuration import Recipe, configure, lemmatizer
 from .meta import META
 from .rules import add_rules
@@ -261,6 +261,7 @@ def main() -> None:
     fix_random_seed(recipe.seed)
     train_lemmatizer(nlp, material, recipe)
     add_rules(nlp)
+    lemma_table.add_tables(nlp, material.gold)
     figures = {
         "alpino_test": evaluate(nlp, args.shared / "ud" / "alpino-test.conllu"),
         "chat": evaluate_sentences(nlp, material.chat_held_out),
