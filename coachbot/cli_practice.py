@@ -37,7 +37,7 @@ def _common(command: F) -> F:
 
 @contextlib.contextmanager
 def _open(ctx: click.Context, db: Path | None) -> Iterator[tuple[Coach, Desk]]:
-    from coachbot import content, store_practice  # noqa: F401  (its tables come with the store)
+    from coachbot import content, content_all
     from coachbot.cli import _coach, _settings
     from coachbot.desk import Desk
     from coachbot.store import StoreError
@@ -46,13 +46,17 @@ def _open(ctx: click.Context, db: Path | None) -> Iterator[tuple[Coach, Desk]]:
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     settings = _settings(ctx, db)
     coach = _coach(settings)
-    folder = settings.dialogues or content.default_dir()
+    material = content_all.material(settings.dialogues or content.default_dir())
     try:
-        yield coach, Desk(coach.store, folder, coach.language, lambda: datetime.now().astimezone())
+        yield coach, Desk(coach.store, material, coach.language, _now)
     except StoreError as error:
         raise click.ClickException(str(error)) from error
     finally:
         coach.store.close()
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()
 
 
 @click.command()
@@ -174,7 +178,7 @@ def _talk(coach: Coach, desk: Desk, answer: Answer, pictures: Path) -> None:
                 return
             continue
         _show(heard, pictures)
-        if heard.reply.ended:
+        if heard.reply.ended or heard.paused:
             return
 
 

@@ -34,6 +34,9 @@ from coachbot.model import (
 APPLICATION_ID = 0x636F6163
 #: How long a writer waits for another before it gives up, in milliseconds.
 BUSY_MS = 5_000
+#: What hangs on a session, in the order in which it is erased: what is shared goes first, because
+#: the search words of a session are found by its turns.
+OF_SESSION = ("shares", "notes", "corrections", "openings", "turns", "remembered", "temperatures")
 
 migrations = Migrations("coachbot")
 
@@ -144,7 +147,7 @@ class Store:
             connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, check_same_thread=False)
             self.db = Database(connection)
             self._claim()
-            migrations.apply(self.db)
+            self._prepare()
         except sqlite3.DatabaseError as error:
             raise StoreError(_explain(path, error)) from error
         except OSError as error:
@@ -160,6 +163,12 @@ class Store:
         self.db.enable_wal()
         self.db.execute("pragma foreign_keys = on")
         self.db.execute("pragma secure_delete = on")
+
+    def _prepare(self) -> None:
+        # Not at the top: the modules with the other tables are built on this one.
+        from coachbot import store_tables
+
+        store_tables.prepare(self.db)
 
     def close(self) -> None:
         """Gives the file back; pending work is already committed."""
@@ -300,7 +309,7 @@ class Store:
     def erase_session(self, session: int) -> None:
         """Every row of one session, as if it had not been."""
         with self.db.atomic():
-            for table in ("remembered", "temperatures", "turns"):
+            for table in OF_SESSION:
                 _table(self.db, table).delete_where("session = ?", [session])
             _table(self.db, "sessions").delete(session)
 
@@ -337,6 +346,8 @@ def reading_dict(reading: Reading) -> dict[str, Any]:
         "blame": reading.blame,
         "blame_cues": list(reading.blame_cues),
         "emotions": [str(e) for e in reading.emotions],
+        "emotion_words": list(reading.emotion_words),
+        "gist": reading.gist,
         "person": str(reading.person),
         "time": str(reading.time),
         "safety": str(reading.safety),

@@ -9,16 +9,20 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from coachbot import store_practice
-from coachbot.store import Store
+from coachbot import store_practice, store_theater
+from coachbot.store import OF_SESSION, Store
 
 #: Other processes may be reading; the log can only be emptied when they are done.
 EMPTY_SECONDS = 3.0
-#: What hangs on a session, and what hangs on a person.
-OF_SESSION = ("turns", "remembered", "temperatures")
-OF_USER = ("pending", "reminders", *store_practice.TABLES)
+#: What hangs on a person, besides what hangs on their sessions (`store.OF_SESSION`).
+OF_USER = ("pending", "reminders", "openings", "members", *store_practice.TABLES, *store_theater.TABLES)
 #: Columns that hold JSON, unpacked again for who asks what is held about them.
 PACKED = ("snapshot", "before", "reading", "reply")
+#: A number in a row that says nothing by itself -> what is told in its place.
+NAMED = {
+    "facilitator": "select name from facilitators where id = ?",
+    "group_id": "select name from groups where id = ?",
+}
 
 
 class EraseError(Exception):
@@ -34,7 +38,8 @@ def gather(store: Store, user: str, chat: int) -> dict[str, Any] | None:
         for row in db.query("select * from sessions where user = ? order by id", [user])
     ]
     for table in _of_user(db):
-        found[table] = [dict(r) for r in db.query(f"select * from {table} where user = ?", [user])]
+        rows = db.query(f"select * from {table} where user = ?", [user])
+        found[table] = [_named(db, dict(row)) for row in rows]
     found["updates"] = [
         dict(row)
         for row in db.query(
@@ -52,9 +57,17 @@ def _of_user(db: Database) -> list[str]:
 
 
 def _of(db: Database, table: str, session: int) -> list[dict[str, Any]]:
-    return [
-        _unpacked(row) for row in db.query(f"select * from {table} where session = ?", [session])
-    ]
+    rows = db.query(f"select * from {table} where session = ?", [session])
+    return [_named(db, _unpacked(row)) for row in rows]
+
+
+def _named(db: Database, row: dict[str, Any]) -> dict[str, Any]:
+    """Groups and facilitators by their names; the access log holds names already."""
+    for column, sql in NAMED.items():
+        if isinstance(row.get(column), int):
+            name = db.execute(sql, [row[column]]).fetchone()
+            row[column] = name[0] if name else None
+    return row
 
 
 def _unpacked(row: dict[str, Any]) -> dict[str, Any]:
@@ -91,6 +104,8 @@ def scrub(store: Store) -> None:
     Raises `EraseError` when another process keeps the file busy for too long.
     """
     try:
+        # A row taken out of the search index leaves its words there until the index is merged.
+        store.db.execute("insert into search (search) values ('optimize')")
         store.db.execute("vacuum")
     except sqlite3.OperationalError as error:
         raise EraseError("the database is in use by another process") from error

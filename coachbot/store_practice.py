@@ -111,12 +111,10 @@ def _table(db: Database, name: str) -> Table:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """What somebody is doing: its kind, its state as JSON data, and the last reply."""
+    """What somebody is doing: its kind, and its state as JSON data."""
 
     kind: str
     state: dict[str, Any]
-    update_id: str | None
-    reply: dict[str, Any] | None
 
 
 class PracticeStore:
@@ -125,46 +123,57 @@ class PracticeStore:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.db = store.db
-        migrations.apply(self.db)
 
     # -- what somebody is doing --------------------------------------------------------------
 
     def activity(self, user: str) -> Activity | None:
         """The activity under way; None when there is none."""
-        row = next(self._rows("select * from activities where user = ?", (user,)), None)
-        if row is None:
-            return None
-        reply = json.loads(row["reply"]) if row["reply"] else None
-        return Activity(row["kind"], json.loads(row["state"]), row["update_id"], reply)
+        row = next(
+            self._rows(
+                "select kind, state from activities where user = ? and kind is not null", (user,)
+            ),
+            None,
+        )
+        return Activity(row["kind"], json.loads(row["state"])) if row else None
 
-    def keep(
-        self,
-        user: str,
-        kind: str,
-        state: Mapping[str, Any],
-        at: datetime,
-        update_id: str | None = None,
-        reply: Mapping[str, Any] | None = None,
-    ) -> None:
+    def keep(self, user: str, kind: str, state: Mapping[str, Any], at: datetime) -> None:
         """The activity as it stands now; the one before it is over."""
         self._user(user, at)
         row = {
             "user": user,
             "kind": kind,
             "state": json.dumps(state, ensure_ascii=False),
-            "update_id": update_id,
-            "reply": json.dumps(reply, ensure_ascii=False) if reply else None,
             "at": _utc(at),
         }
-        _table(self.db, "activities").insert(row, pk="user", replace=True)
+        _table(self.db, "activities").upsert(row, pk="user")
 
-    def answered(self, user: str, update_id: str) -> None:
-        """This update led to the last reply; when it comes again, that is given again."""
-        self.db.execute("update activities set update_id = ? where user = ?", [update_id, user])
+    def answered(self, user: str, update_id: str, answer: Mapping[str, Any], at: datetime) -> None:
+        """What an update was answered with; when it comes again, that is given again.
+
+        It stays when the activity is over, so that the last update of one is not counted twice.
+        """
+        self._user(user, at)
+        reply = json.dumps(answer, ensure_ascii=False)
+        row = {"user": user, "update_id": update_id, "reply": reply, "at": _utc(at)}
+        _table(self.db, "activities").upsert(row, pk="user")
+
+    def answer(self, user: str, update_id: str) -> dict[str, Any] | None:
+        """What an update was answered with, when it is the last one of this user."""
+        rows = self._rows(
+            "select reply from activities where user = ? and update_id = ?", (user, update_id)
+        )
+        return next((json.loads(row["reply"]) for row in rows), None)
 
     def leave(self, user: str) -> None:
         """Nothing is under way any more."""
-        _table(self.db, "activities").delete_where("user = ?", [user])
+        with self.db.atomic():
+            self.db.execute(
+                "update activities set kind = null, state = null where user = ?", [user]
+            )
+
+    def practised(self, user: str) -> bool:
+        """Has this user ever begun something here?"""
+        return any(self._rows("select 1 from activities where user = ?", (user,)))
 
     def _user(self, user: str, at: datetime) -> None:
         _table(self.db, "users").insert({"id": user, "since": _utc(at)}, ignore=True)
