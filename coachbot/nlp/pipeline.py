@@ -9,7 +9,17 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from thinc.api import use_ops
 
-from coachbot.nlp import blame, clauses, cues, emotion, heads, ladder, lemmas, safety
+from coachbot.nlp import (  # noqa: F401 - the table of vectors registers itself
+    blame,
+    clauses,
+    cues,
+    emotion,
+    heads,
+    ladder,
+    lemmas,
+    safety,
+    small_vectors,
+)
 
 #: Longest stretch that is read; what comes after it in one message is left unread.
 MAX_CHARACTERS = 4_000

@@ -25,6 +25,8 @@ from spacy.language import Language
 from spacy.training import Example
 from thinc.api import Adam, NumpyOps, fix_random_seed, set_current_ops
 
+from coachbot.nlp import small_vectors
+
 from . import augment, lemma_table, silver, tokenizer, vectors
 from .configuration import Recipe, configure, lemmatizer
 from .meta import META
@@ -224,6 +226,7 @@ def save(nlp: Language, out: Path, figures: dict[str, Any]) -> None:
     """Write the model with its origin, licence and figures."""
     nlp.meta.update(META)
     nlp.meta["performance"] = figures
+    nlp.config["nlp"]["vectors"] = {"@vectors": small_vectors.NAME}
     nlp.to_disk(out)
     # spaCy 3.8 reads this attribute of a table of vectors, but writes it for floret tables only;
     # without it a loaded model would look up `Misschien` and not `misschien`.

