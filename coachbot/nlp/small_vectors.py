@@ -25,10 +25,12 @@ SCALE = "vectors.scale"
 class SmallVectors(Vectors):  # type: ignore[misc]
     """spaCy's table of vectors, with one scale a row on disk."""
 
+    data: Any
+
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
         """As spaCy does, with the table in 8 bits."""
         super().to_disk(path, exclude=exclude)
-        table: Any = self.data
+        table = self.data
         scale = np.maximum(np.abs(table).max(axis=1), 1e-8) / 127
         with (Path(path) / "vectors").open("wb") as file:
             np.save(file, np.rint(table / scale[:, None]).astype(np.int8))
@@ -38,12 +40,11 @@ class SmallVectors(Vectors):  # type: ignore[misc]
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> SmallVectors:
         """The other way round."""
         super().from_disk(path, exclude=exclude)
-        scale = np.load(Path(path) / SCALE)
-        self.data = self.data.astype(np.float32) * scale[:, None]
+        self.data = self.data.astype(np.float32) * np.load(Path(path) / SCALE)[:, None]
         return self
 
 
-@registry.vectors(NAME)
+@registry.vectors(NAME)  # type: ignore[untyped-decorator]
 def small_vectors() -> Callable[[Vocab], SmallVectors]:
     """What spaCy's config names to make an empty table."""
 
