@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coachbot import __version__
-from coachbot.cli_practice import COMMANDS
+from coachbot import __version__, cli_database, cli_practice, cli_review
 
 if TYPE_CHECKING:
     from coachbot.coach import Coach
@@ -104,14 +103,16 @@ _db = click.option(
 @click.pass_context
 def chat(ctx: click.Context, db: Path | None, plain: bool, cards: Path) -> None:
     """Talk with the coach; with piped input: one message a line."""
-    from coachbot import terminal
+    from coachbot import content, content_all, terminal
     from coachbot.store import StoreError
 
     for stream in (sys.stdin, sys.stdout):
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-    coach = _coach(_settings(ctx, db))
+    settings = _settings(ctx, db)
+    coach = _coach(settings)
+    listed = content_all.material(settings.dialogues or content.default_dir()).cards
     try:
-        terminal.run(coach, cards, plain)
+        terminal.run(coach, cards, plain, listed=listed)
     except StoreError as error:
         raise click.ClickException(str(error)) from error
     finally:
@@ -132,7 +133,7 @@ def telegram(
     log_level: str | None,
 ) -> None:
     """Run the Telegram bot of COACHBOT_TOKEN until it is told to stop."""
-    from coachbot import content, nlp
+    from coachbot import content, content_all, nlp
     from coachbot.coach import Coach
     from coachbot.config import BotSettings
     from coachbot.telegram import logs
@@ -141,11 +142,12 @@ def telegram(
 
     settings = BotSettings.from_env(os.environ, log_level, webhook, listen)
     places = _settings(ctx, db)
-    words = content.words(places.dialogues or content.default_dir())
+    folder = places.dialogues or content.default_dir()
+    words, material = content.words(folder), content_all.material(folder)
     logs.setup(settings.log_level, settings.token)
     engine, store = _parts(places)
     try:
-        run(store, lambda: Coach(engine, store, nlp.load()), words, settings)
+        run(store, lambda: Coach(engine, store, nlp.load()), words, material, settings)
     except BotError as error:
         raise click.ClickException(str(error)) from error
     finally:
@@ -275,5 +277,5 @@ def graph(ctx: click.Context, name: str) -> None:
     click.echo(mermaid(dialogues[name]))
 
 
-for _command in COMMANDS:
+for _command in (*cli_practice.COMMANDS, *cli_review.COMMANDS, *cli_database.COMMANDS):
     main.add_command(_command)

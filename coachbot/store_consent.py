@@ -185,7 +185,8 @@ class Consent:
     def openings(self, user: str) -> list[Opening]:
         """Who opened which session and when, newest first; also of what was withdrawn since."""
         rows = self.db.query(
-            "select session, facilitator, kind, at from openings where user = ? order by id desc", [user]
+            "select session, facilitator, kind, at from openings where user = ? order by id desc",
+            [user],
         )
         return [
             Opening(**row | {"kind": Kind(row["kind"]), "at": datetime.fromisoformat(row["at"])})

@@ -15,7 +15,14 @@ from coachbot.store import OF_SESSION, Store
 #: Other processes may be reading; the log can only be emptied when they are done.
 EMPTY_SECONDS = 3.0
 #: What hangs on a person, besides what hangs on their sessions (`store.OF_SESSION`).
-OF_USER = ("pending", "reminders", "openings", "members", *store_practice.TABLES, *store_theater.TABLES)
+OF_USER = (
+    "pending",
+    "reminders",
+    "openings",
+    "members",
+    *store_practice.TABLES,
+    *store_theater.TABLES,
+)
 #: Columns that hold JSON, unpacked again for who asks what is held about them.
 PACKED = ("snapshot", "before", "reading", "reply")
 #: A number in a row that says nothing by itself -> what is told in its place.

@@ -60,7 +60,7 @@ class Notes:
         """A new note. None when the session is not shared with them, the turn is not in it, or
         the text is empty or longer than `MAX_NOTE`."""
         text = text.strip()
-        now = datetime.now(UTC)
+        now = datetime.fromisoformat(stamp(datetime.now(UTC)))
         with self.db.atomic():
             if not _fits(text) or not self._readable(facilitator, session):
                 return None
@@ -106,7 +106,7 @@ class Notes:
     ) -> Correction | None:
         """Writes a correction, over an earlier one; None when the turn is not theirs to read."""
         session = self._session(turn)
-        now = datetime.now(UTC)
+        now = datetime.fromisoformat(stamp(datetime.now(UTC)))
         kept = tuple(emotion for emotion in Emotion if emotion in emotions)
         with self.db.atomic():
             if session is None or not self._readable(facilitator, session):

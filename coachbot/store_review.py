@@ -15,6 +15,7 @@ from typing import Any
 
 from coachbot import search_words
 from coachbot.model import LADDER, Rung
+from coachbot.moments import ZONE
 from coachbot.search_words import Segment
 from coachbot.store import Store
 from coachbot.store_consent import Kind
@@ -24,7 +25,11 @@ from coachbot.store_review_tables import SESSION_BITS, TURN_BITS, key
 #: Sessions on a page; hits shown of each session.
 SIZE, HITS = 25, 3
 #: How many sessions a search finds at most, and at how many messages it looks for them.
-FOUND, LOOKED = 500, 50_000
+FOUND, LOOKED = 500, 20_000
+#: So many sessions at most are asked one by one whether the words are in them.
+PROBED = 1_500
+#: Within this time an opening of the same session is the same opening.
+ONCE = timedelta(minutes=15)
 
 
 class Sort(StrEnum):
@@ -55,7 +60,7 @@ _COLUMN = {
 @dataclass(frozen=True, slots=True)
 class Filter:
     """Which sessions; None is no matter. `until` is the last day that counts; days
-    are those of this machine's clock."""
+    are those of `moments.ZONE`."""
 
     group: int | None = None
     member: int | None = None
@@ -179,16 +184,28 @@ class Review:
         hits = {row.session: self._hits(row.session, terms) for row in page.rows}
         return Found(page, hits, capped)
 
+    def every(self, facilitator: int, filter: Filter, text: str = "") -> list[int]:
+        """All sessions that pass the filter (and hold the words), newest first."""
+        where, values = conditions(facilitator, filter)
+        terms = search_words.parse(text) if text else ()
+        if terms is None:
+            return []
+        if terms:
+            return self._found(facilitator, terms, where, values)[0]
+        rows = self.db.execute(
+            f"select distinct session from shares where {where} order by session desc", values
+        )
+        return [int(row[0]) for row in rows.fetchall()]
+
     def row(self, facilitator: int, session: int) -> Row | None:
         """One session as in a list; None when it is not shared with them."""
-        rows = self.db.query(
-            f"{_ROW} where shares.session = ? and shares.facilitator = ? and leads",
-            [session, facilitator],
-        )
-        return next((_row(row) for row in rows), None)
+        return self._one("leads and shares.facilitator = ?", session, facilitator)
 
     def opened(self, facilitator: int, session: int) -> None:
-        """Writes down for the participant that this facilitator opened the session."""
+        """Writes down for the participant that this facilitator opened the session.
+
+        Who opens it again within `ONCE` is still reading: a picture, a note that was added.
+        """
         self._log(facilitator, [session], Kind.READ)
 
     def exported(self, facilitator: int, sessions: Iterable[int]) -> None:
@@ -196,13 +213,16 @@ class Review:
         self._log(facilitator, sessions, Kind.EXPORT)
 
     def _log(self, facilitator: int, sessions: Iterable[int], kind: Kind) -> None:
-        now = stamp(datetime.now(UTC))
+        now = datetime.now(UTC)
+        times = stamp(now), stamp(now - ONCE)
         with self.db.atomic():
             self.db.conn.executemany(
                 "insert into openings (user, session, facilitator, kind, at)"
-                " select sessions.user, sessions.id, facilitators.name, ?, ?"
-                " from sessions, facilitators where sessions.id = ? and facilitators.id = ?",
-                [(str(kind), now, session, facilitator) for session in sessions],
+                " select sessions.user, sessions.id, facilitators.name, ?1, ?2"
+                " from sessions, facilitators where sessions.id = ?4 and facilitators.id = ?5"
+                " and not exists (select 1 from openings where session = ?4 and kind = ?1"
+                " and facilitator = facilitators.name and at > ?3)",
+                [(str(kind), *times, session, facilitator) for session in sessions],
             )
 
     def _count(self, where: str, values: Sequence[object]) -> int:
@@ -227,11 +247,19 @@ class Review:
         order = f"{_COLUMN[sort]} {way}" + (
             " nulls last" if sort in (Sort.BEFORE, Sort.AFTER) else ""
         )
-        rows = self.db.query(
-            f"{_ROW} where {where} order by {order}, shares.session {way} limit ? offset ?",
+        # First which rows, then what stands in them: sorting all of them whole takes five times
+        # as long.
+        chosen = self.db.execute(
+            f"select shares.session, shares.group_id from shares where {where}"
+            f" order by {order}, shares.session {way} limit ? offset ?",
             [*values, size, (number - 1) * size],
-        )
-        return Page(tuple(_row(row) for row in rows), total, number, pages)
+        ).fetchall()
+        rows = (self._one("shares.group_id = ?", session, group) for session, group in chosen)
+        return Page(tuple(row for row in rows if row), total, number, pages)
+
+    def _one(self, where: str, session: int, value: int) -> Row | None:
+        rows = self.db.query(f"{_ROW} where shares.session = ? and {where}", [session, value])
+        return next((_row(row) for row in rows), None)
 
     def _found(
         self,
@@ -240,25 +268,46 @@ class Review:
         where: str,
         values: Sequence[object],
     ) -> tuple[list[int], bool]:
-        """Sessions with a hit that pass the filter, newest first, and whether that is not all."""
-        row = self.db.execute(
-            f"""
-            with heard as materialized (
-                select rowid >> {TURN_BITS} & {(1 << SESSION_BITS) - 1} as session
-                from search where search match ? and rowid >= {key("?", "0")}
-                    and rowid < {key("(? + 1)", "0")}
+        """Sessions with a hit that pass the filter, newest first, and whether that is not all.
+
+        For one word, few sessions are asked one by one, so that none is missed. Otherwise the
+        newest hits are looked at: an index that is asked for words together looks through all.
+        """
+        said = search_words.question(terms)
+        if _is_word(terms) and self._count(where, values) <= PROBED:
+            looked = 0
+            rows = self.db.execute(
+                f"""
+                select distinct session from shares where {where} and exists (
+                    select 1 from search where search match ?
+                    and rowid >= {key("facilitator", "session")}
+                    and rowid < {key("facilitator", "(session + 1)")}
+                ) order by session desc limit {FOUND + 1}
+                """,
+                [*values, said],
+            ).fetchall()
+            found = [int(row[0]) for row in rows]
+        else:
+            heard = f"""
+                select rowid >> {TURN_BITS} & {(1 << SESSION_BITS) - 1} as session from search
+                where search match ? and rowid >= {key("?", "0")} and rowid < {key("(? + 1)", "0")}
                 order by rowid desc limit {LOOKED}
-            )
-            select json_group_array(session), (select count(*) from heard) from (
-                select distinct session from heard
-                where session in (select session from shares where {where})
-                order by session desc limit {FOUND + 1}
-            )
-            """,
-            [search_words.question(terms), facilitator, facilitator, *values],
-        ).fetchone()
-        found = [int(session) for session in json.loads(row[0])]
-        return found[:FOUND], len(found) > FOUND or row[1] >= LOOKED
+            """
+            asked = [said, facilitator, facilitator]
+            row = self.db.execute(
+                f"""
+                with heard as materialized ({heard})
+                select json_group_array(session), (select count(*) from heard) from (
+                    select session from (select distinct session from heard) as hit
+                    where exists (
+                        select 1 from shares where shares.session = hit.session and {where})
+                    order by session desc limit {FOUND + 1}
+                )
+                """,
+                [*asked, *values],
+            ).fetchone()
+            found, looked = [int(session) for session in json.loads(row[0])], row[1]
+        return found[:FOUND], len(found) > FOUND or looked >= LOOKED
 
     def _hits(self, session: int, terms: Sequence[search_words.Term]) -> tuple[Hit, ...]:
         rows = self.db.query(
@@ -269,6 +318,10 @@ class Review:
         hits = (row for row in rows if search_words.matches(row["text"], terms))
         shown = [Hit(row["id"], search_words.snippet(row["text"], terms)) for row in hits]
         return tuple(shown[:HITS])
+
+
+def _is_word(terms: Sequence[search_words.Term]) -> bool:
+    return len(terms) == len(terms[0].words) == 1 and not terms[0].prefix
 
 
 def conditions(facilitator: int, filter: Filter) -> tuple[str, list[object]]:
@@ -304,7 +357,7 @@ def _conditions(filter: Filter) -> Iterator[tuple[str, object]]:
 def _midnight(day: date) -> str:
     # Far years cannot be turned into UTC; no session is that old or that new.
     near = min(max(day, date(1980, 1, 1)), date(9000, 1, 1))
-    return stamp(datetime.combine(near, time()).astimezone())
+    return stamp(datetime.combine(near, time(), ZONE))
 
 
 def _row(row: dict[str, Any]) -> Row:

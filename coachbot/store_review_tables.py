@@ -76,6 +76,7 @@ def review_tables(db: Database) -> None:
         pk="id",
     )
     _table(db, "openings").create_index(["user"])
+    _table(db, "openings").create_index(["session"])
     _table(db, "notes").create(
         {"id": int, "session": int, "turn": int, "facilitator": int, "at": str, "text": str},
         pk="id",
@@ -100,7 +101,7 @@ def review_tables(db: Database) -> None:
     _table(db, "need_words").create({"beginning": str, "theme": str}, pk=("beginning", "theme"))
     db.execute(
         "create virtual table search using fts5"
-        "(text, content='', columnsize=0, tokenize='unicode61 remove_diacritics 2')"
+        "(text, content='', tokenize='unicode61 remove_diacritics 2')"
     )
     make_triggers(db)
 
@@ -159,13 +160,14 @@ _NEED = LADDER.index(LADDER[4])
 
 #: One message of the person: its place on the ladder, and which third of the talk it falls in.
 _HEARD = f"""
-    select id, rung, blame, unsafe, relapsed, told,
+    select id, rung, blame, rehearsed, unsafe, relapsed, told,
         ntile(3) over (partition by told order by id) as part
     from (
-        select id, rung, blame, unsafe, relapsed, blame or rung > 0 as told from (
+        select id, rung, blame, rehearsed, unsafe, relapsed, blame or rung > 0 as told from (
             select id,
                 {_PLACE.format("json_extract(reading, '$.rung')")} as rung,
                 json_extract(reading, '$.blame') as blame,
+                state_before like '%/opening%' as rehearsed,
                 json_extract(reading, '$.safety') != 'none'
                     or state_after like 'veiligheid/%' as unsafe,
                 state_after like '%/terugval%' as relapsed
@@ -180,7 +182,7 @@ _COUNTED = f"""
     select
         coalesce(max(rung), 0), coalesce(avg(blame) filter (where told), 0.0), count(*),
         coalesce(max(relapsed), 0) or coalesce(
-            max(id) filter (where blame) > min(id) filter (where rung >= {_NEED}), 0),
+            max(id) filter (where blame and not rehearsed) > min(id) filter (where rung >= {_NEED}), 0),
         coalesce(max(unsafe), 0),
         {_PARTS.format("blame")}, {_PARTS.format("told")}
     from ({_HEARD})
@@ -215,7 +217,8 @@ def refresh(session: str, where: str) -> str:
 
 def key(facilitator: str, session: str, place: str = "0") -> str:
     """SQL for the number of a row of `search`."""
-    return f"({facilitator} << {SESSION_BITS + TURN_BITS} | {session} << {TURN_BITS} | {place})"
+    # In SQLite shifting and joining bits bind equally, from left to right.
+    return f"((({facilitator} << {SESSION_BITS}) | {session}) << {TURN_BITS} | {place})"
 
 
 def _indexed(session: str, facilitator: str) -> str:

@@ -267,6 +267,7 @@ def test_the_owner_sees_who_opened_what(coach: Coach) -> None:
     noor, group = facilitator(coach)
     session = shared(coach, "tg:1", group, BLAME)
     Review(coach.store).opened(noor, session)
+    Review(coach.store).opened(noor, session)
     Review(coach.store).exported(noor, [session])
     Notes(coach.store).add(noor, session, "Vraag naar de sleutels.")
     openings = Consent(coach.store).openings("tg:1")
