@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from coachbot.practice_checks import kin
+from coachbot import choosing
+from coachbot.model import Remembered
+from coachbot.practice_checks import kin, tokens
 
 #: Questions on one card.
 QUESTIONS = 3
@@ -42,9 +44,19 @@ def fitting(
     return next(card for card in cards if card.name == best)
 
 
+def touched(cards: Sequence[Card], memory: Mapping[str, Remembered]) -> Card | None:
+    """The card that goes with what somebody told the coach; None when none does.
+
+    Signs that were picked from a list and numbers are no words of the person's own.
+    """
+    told = [kept.text for slot, kept in memory.items() if not slot.startswith(_PICKED)]
+    return fitting(cards, set(tokens(" ".join(told))))
+
+
+_PICKED = ("temperatuur", "zekerheid")
+
+
 def find(cards: Sequence[Card], text: str) -> Card | None:
     """A card by its name, its number or words of its title."""
-    said = text.strip().lower()
-    if said.isdecimal() and 0 < int(said) <= len(cards):
-        return cards[int(said) - 1]
-    return next((c for c in cards if said == c.name or said in c.title.lower()), None)
+    found = choosing.place(text, [(card.name, card.title) for card in cards])
+    return None if found is None else cards[found]

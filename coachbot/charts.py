@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 #: Width of a bar in a terminal, in characters.
 BAR = 20
@@ -32,6 +33,20 @@ class Course:
 
 
 Chart = Bars | Course
+
+
+def pack(chart: Chart) -> dict[str, Any]:
+    """As JSON data."""
+    return asdict(chart)
+
+
+def unpack(data: Mapping[str, Any]) -> Chart:
+    """JSON data back to a picture."""
+    if "rows" in data:
+        rows = tuple((label, value, before) for label, value, before in data["rows"])
+        return Bars(**{**data, "rows": rows})
+    kept: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
+    return Course(**kept)
 
 
 def text(chart: Chart) -> Iterator[str]:

@@ -14,7 +14,8 @@ import click
 
 if TYPE_CHECKING:
     from coachbot.coach import Coach
-    from coachbot.desk import Answer, Desk
+    from coachbot.desk import Desk
+    from coachbot.desk_answer import Answer
 
 USER = "terminal"
 F = TypeVar("F", bound=Callable[..., None])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coachbot import nlp, phrasing
+from coachbot import cards, nlp, phrasing
 from coachbot.engine import Engine
 from coachbot.model import Remembered, Reply, Rung, Session, Turn
 from coachbot.store import Store
@@ -93,6 +94,29 @@ class Coach:
         self.store.record(user, last.session, turn, update_id, last.id)
         self._honour(last.session, turn)
         return turn.reply
+
+    def agreed(self, user: str) -> bool:
+        """Did this user say that words may be kept, in any conversation?"""
+        asking = [
+            f"{name}/{state.name}"
+            for name, dialogue in self.engine.dialogues.items()
+            for state in dialogue.states.values()
+            if any(dialogue.states[o.goto].forget for o in state.next if o.goto in dialogue.states)
+        ]
+        return self.store.has_been_elsewhere(user, asking)
+
+    def fitting(self, user: str, session: int, listed: Sequence[cards.Card]) -> cards.Card | None:
+        """The reminder that a finished conversation touches, to offer at its end.
+
+        None when it touches none, when somebody broke it off, or when somebody was not safe.
+        """
+        found = self.store.latest(user, session)
+        last = self.store.last_turn(user)
+        if not found or not last or last.session != session or last.taken.endswith("/!stop"):
+            return None
+        if found[1].dialogue != self.engine.main or self.store.was_unsafe(session):
+            return None
+        return cards.touched(listed, found[1].memory)
 
     def card(self, user: str, session: int | None = None) -> Card | None:
         """The card of the latest session (or of `session`), ended or not; None when it is empty."""

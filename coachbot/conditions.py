@@ -84,6 +84,10 @@ def _asked(session: Session, prefix: str) -> int:
     return sum(count for key, count in session.said.items() if key.startswith(prefix))
 
 
+def _choice(place: int) -> Condition:
+    return lambda session, reading: reading.choice == place
+
+
 def _temperature(degree: int) -> Condition:
     return lambda session, reading: reading.number == degree
 
@@ -111,6 +115,7 @@ CONDITIONS: dict[str, Condition] = {
         for topic in ("robot", "uitleg", "waarom", "raad", "gegevens")
     },
     **{f"kent_{slot}": _knows(slot) for slot in SLOTS},
+    **{f"keuze_{place}": _choice(place) for place in (1, 2, 3, 4)},
     **{f"temperatuur_{degree}": _temperature(degree) for degree in (1, 2, 3, 4)},
     **{str(safety): _safety(safety) for safety in Safety if safety is not Safety.NONE},
     "onveilig": lambda session, reading: reading.safety is not Safety.NONE,

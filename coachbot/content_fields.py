@@ -77,6 +77,13 @@ class Fields:
         """Every key with its texts."""
         return {key: self.texts(key) for key in self.data}
 
+    def complete(self, keys: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Every key with its texts; all of `keys` must be there."""
+        missing = [str(key) for key in keys if str(key) not in self.data]
+        if missing:
+            raise ContentError(f"{self.where}: {', '.join(missing)} is missing")
+        return self.all_texts()
+
     def all_text(self) -> dict[str, str]:
         """Every key with its one text."""
         return {key: self.text(key) for key in self.data}

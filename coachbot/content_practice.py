@@ -19,7 +19,9 @@ PHRASES = "zinnen.yml"
 LEVELS = 3
 #: A kind with fewer exercises than this is not worth a name in the list.
 AT_LEAST = 8
-_COMMANDS = ("stop", "other", "hint", "progress", "safe")
+_COMMANDS = (
+    "stop", "other", "hint", "progress", "kinds", "back", "help", "pause", "safe", "offer", "more",
+)  # fmt: skip
 _SIGNALS = [
     "ik", "wens", "belang", "behoefte", "zorg", "eigen", "verzoek", "spiegel", "raad", "vraag",
     "feit", "mening", "mild", "ander", "sneer", "jij_vorm", "cancel", "open",
@@ -28,7 +30,7 @@ _TALK = [
     "prompt", "intro", "again", "passed", "example", "solution", "more", "later", "bye",
     "nothing", "own_ask", "own_high", "own_done", "own_wish", "own_example", "due", "due_one",
     "progress", "days_none", "days_one", "days", "picture", "picture_axis", "first",
-    "safe_check",
+    "safe_check", "choose", "unknown", "back", "help", "paused", "resumed",
 ]  # fmt: skip
 
 
@@ -77,21 +79,14 @@ def parse_phrases(data: Any, name: str) -> Phrases:
                 hint=step.text("hint"),
             )
         )
-    signals = fields.group("signals", _SIGNALS).all_texts()
-    talk = fields.group("talk", _TALK).all_texts()
-    for key, known, given in (("talk", _TALK, talk), ("signals", _SIGNALS, signals)):
-        missing = [n for n in known if n not in given]
-        if missing:
-            raise ContentError(f"{name}: {key}: {', '.join(missing)} is missing")
+    signals = fields.group("signals", _SIGNALS).complete(_SIGNALS)
     return Phrases(
         good=fields.group("good", CHECKS).all_texts(),
         change=_complete(fields.group("change", CHECKS)),
         rung=fields.texts("rung"),
         rungs=fields.group("rungs", [str(r) for r in Rung]).all_text(),
-        talk=talk,
-        commands=fields.group(
-            "commands", ("stop", "other", "hint", "progress", "safe")
-        ).all_texts(),
+        talk=fields.group("talk", _TALK).complete(_TALK),
+        commands=fields.group("commands", _COMMANDS).complete(_COMMANDS),
         worlds=fields.group("worlds").all_text(),
         own_title=own.text("title"),
         own=tuple(steps),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 from coachbot.cards import QUESTIONS, Card
 from coachbot.content import plain
 from coachbot.content_fields import Fields, plain_speech
-from coachbot.dialogue import ContentError
+from coachbot.dialogue import ContentError, placeholders
 from coachbot.scan import GRID, LOWEST, RULES, Cell, Part, Scan, Words
 from coachbot.theater import Strategy, Theater
 
@@ -30,25 +31,46 @@ _TALK = [
     "outcome_hoogste",
     "outcome_heetste",
     "outcome_vlak",
+    "help",
+    "paused",
+    "resumed",
 ]
-_THEATER = [
-    "open",
-    "players",
-    "assignment",
-    "your_turn",
-    "strategy",
-    "private",
-    "hidden",
-    "open_cards",
-    "clock",
-    "minute",
-    "over",
-    "decision",
-    "reflection",
-    "done",
-    "recorded",
-    "own_choice",
-]
+_COMMANDS = ("stop", "back", "help", "pause")
+#: What a game says at one screen and in a group chat, each with what may be filled in there.
+_THEATER = {
+    "open": "rondes minuten",
+    "players": "aantal",
+    "assignment": "nummer opdracht",
+    "your_turn": "naam",
+    "strategy": "naam strategie uitleg",
+    "private": "",
+    "hidden": "",
+    "open_cards": "",
+    "clock": "minuten",
+    "minute": "",
+    "over": "",
+    "decision": "besluit",
+    "reflection": "",
+    "done": "",
+    "recorded": "nummer opdracht besluit",
+    "own_choice": "",
+}
+_GROUP = {
+    **dict.fromkeys(
+        ("privacy", "stranger", "begun", "over", "busy", "nothing", "dealt", "minute", "time"), ""
+    ),
+    **dict.fromkeys(("empty", "stopped", "kept", "private"), ""),
+    **dict.fromkeys(("join", "few"), "aantal"),
+    "joined": "spelers",
+    "player": "nummer",
+    "you": "speler",
+    "card": "nummer speler strategie uitleg",
+    "peek": "strategie uitleg",
+    "shut": "speler link",
+    "open_hand": "speler strategie uitleg",
+    "clock": "minuten",
+}
+_BUTTONS = ("mee", "begin", "kaart", "volgende")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +85,14 @@ def load(folder: Path) -> Scans:
     """The scans of a dialogue folder; raises `ContentError` on the first mistake."""
     place = folder / FOLDER
     fields = Fields(plain(place / PHRASES), f"{FOLDER}/{PHRASES}", ("talk", "commands"))
-    talk = fields.group("talk", _TALK).all_texts()
-    _need(talk, _TALK, f"{FOLDER}/{PHRASES}: talk")
-    words = Words(talk, fields.group("commands", ("stop", "back")).all_texts())
+    talk = fields.group("talk", _TALK).complete(_TALK)
+    words = Words(talk, fields.group("commands", _COMMANDS).complete(_COMMANDS))
     found = [
         parse(plain(path), path.stem)
         for path in sorted(place.glob("*.yml"))
         if path.name != PHRASES
     ]
     return Scans(tuple(sorted(found, key=lambda scan: scan.order)), words)
-
-
-def _need(found: dict[str, tuple[str, ...]], known: list[str], where: str) -> None:
-    missing = [name for name in known if name not in found]
-    if missing:
-        raise ContentError(f"{where}: {', '.join(missing)} is missing")
 
 
 def parse(data: Any, name: str) -> Scan:
@@ -156,13 +171,13 @@ def load_theater(folder: Path) -> Theater:
     """The group game of a dialogue folder."""
     name = f"{CARDS}/{THEATER}"
     keys = ["rounds", "minutes", "players", "strategies", "assignments", "reflection", "talk"]
+    keys += ["group", "buttons"]
     fields = Fields(plain(folder / CARDS / THEATER), name, keys)
     strategies = []
     for item, where in fields.list("strategies"):
         one = Fields(item, where, ("name", "says"))
         strategies.append(Strategy(one.text("name"), one.text("says")))
-    talk = fields.group("talk", _THEATER).all_texts()
-    _need(talk, _THEATER, f"{name}: talk")
+    talk = _filled(fields.group("talk", _THEATER), _THEATER)
     rounds = fields.number("rounds", 1, 9)
     reflection = tuple(Fields(i, w, ("ask",)).texts("ask") for i, w in fields.list("reflection"))
     if len(reflection) != rounds:
@@ -175,7 +190,27 @@ def load_theater(folder: Path) -> Theater:
         assignments=fields.texts("assignments"),
         reflection=reflection,
         talk=talk,
+        group=_filled(fields.group("group", _GROUP), _GROUP),
+        buttons=_buttons(fields.group("buttons", _BUTTONS)),
     )
+
+
+def _filled(fields: Fields, known: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """All sentences, none with a placeholder that is not filled in there."""
+    found = fields.complete(known)
+    for key, lines in found.items():
+        for name in sorted({p for line in lines for p in placeholders(line)}):
+            if name not in known[key].split():
+                allowed = known[key] or "none"
+                raise ContentError(
+                    f"{fields.where}.{key}: {{{name}}} is not known; allowed: {allowed}"
+                )
+    return found
+
+
+def _buttons(fields: Fields) -> dict[str, str]:
+    fields.complete(_BUTTONS)
+    return fields.all_text()
 
 
 def faults(folder: Path) -> list[str]:

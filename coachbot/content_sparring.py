@@ -71,7 +71,11 @@ _TALK = [
     "course",
     "course_note",
     "own_missing",
+    "help",
+    "paused",
+    "resumed",
 ]
+_COMMANDS = ("stop", "explain", "rewind", "again", "help", "pause", "after")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +113,8 @@ def load(folder: Path) -> Sparring:
         name,
         ["signals", "shared", "effects", "temperature", "talk", "own", "outcomes", "commands"],
     )
-    signals = _all(fields.group("signals", _SIGNALS), _SIGNALS)
-    shared = _all(fields.group("shared", SHARED), SHARED)
+    signals = fields.group("signals", _SIGNALS).complete(_SIGNALS)
+    shared = fields.group("shared", SHARED).complete(SHARED)
     own = fields.group("own", ("lead", "turn", "unsure", "verbs"))
     found = [
         parse(plain(path), path.stem, shared)
@@ -126,21 +130,13 @@ def load(folder: Path) -> Sparring:
             frozenset(own.texts("unsure")),
             frozenset(own.texts("verbs")),
         ),
-        talk=_all(fields.group("talk", _TALK), _TALK),
-        effects=_all(fields.group("effects", [*Move, "geen"]), [*Move, "geen"]),
+        talk=fields.group("talk", _TALK).complete(_TALK),
+        effects=fields.group("effects", [*Move, "geen"]).complete([*Move, "geen"]),
         temperature={int(k): v for k, v in fields.group("temperature", "1234").all_text().items()},
         outcomes=fields.group("outcomes", OUTCOMES).all_text(),
-        commands=fields.group("commands", ("stop", "explain", "rewind", "again")).all_texts(),
+        commands=fields.group("commands", _COMMANDS).complete(_COMMANDS),
         signals={key: cues.compiled(words) for key, words in signals.items()},
     )
-
-
-def _all(fields: Fields, known: Any) -> dict[str, tuple[str, ...]]:
-    found = fields.all_texts()
-    missing = [str(name) for name in known if name not in found]
-    if missing:
-        raise ContentError(f"{fields.where}: {', '.join(missing)} is missing")
-    return found
 
 
 def parse(data: Any, name: str, shared: Mapping[str, tuple[str, ...]]) -> Scenario:

@@ -64,7 +64,8 @@ class Engine:
         if session.last_reply:
             after.paused = False
             taken = "resume"
-            lines = [*self._recap(after)]
+            # Before anything was told there is nothing to come back to.
+            lines = [*self._recap(after)] if session.memory else []
         lines.append(self._ask(after, None, lines))
         return self._turn(session, after, Reading(text=""), lines, taken)
 
@@ -93,6 +94,8 @@ class Engine:
             return replace(self.open(session), reading=reading)
         if session.skip_offered and reading.act is Act.YES and not reading.rest:
             return self._skip(session, after, reading)
+        if session.skip_offered and reading.act is Act.NO and not reading.rest:
+            return self._stay(session, after, reading)
         aside = self._aside(after, reading)
         if aside:
             return self._answer(session, after, reading, aside)
@@ -232,6 +235,16 @@ class Engine:
         lines.append(self._ask(after, reading, lines))
         return self._turn(before, after, reading, lines, " ".join(taken))
 
+    def _stay(self, before: Session, after: Session, reading: Reading) -> Turn:
+        """Who does not want to skip is asked again, with a hint where there is one."""
+        state = self._state(after)
+        after.misses, after.skip_offered = 0, False
+        lines = [self._say(after, "*weet_niet", state.hint, reading)] if state.hint else []
+        if not lines or not lines[0].endswith("?"):
+            lines.append(self._ask(after, reading, lines))
+        taken = f"{after.dialogue}/{state.name}#stay"
+        return self._turn(before, after, reading, lines, taken)
+
     def _command(self, after: Session, reading: Reading) -> str | None:
         said = reading.text.strip().lower().strip(" /.!?,…")
         for command in self.dialogues[after.dialogue].commands.values():
@@ -322,9 +335,13 @@ class Engine:
         after.laps = before.laps + 1 if here else 0
         after.last_reply = tuple(lines)
         after.ended = after.ended or state.final
+        options = tuple(choice.text for choice in state.choices)
+        if after.skip_offered:
+            labels = self.dialogues[after.dialogue].labels
+            options = tuple(labels[key] for key in ("ja", "nee") if key in labels)
         reply = Reply(
             lines=tuple(lines),
-            options=() if after.ended or after.paused else tuple(c.text for c in state.choices),
+            options=() if after.ended or after.paused else options,
             card=state.card,
             ended=after.ended,
             level=Level(state.level) if state.level else None,
@@ -344,11 +361,18 @@ def _listed(state: State) -> tuple[Choice, ...]:
 
 
 def _picked(state: State, reading: Reading) -> Reading:
-    """A choice from a list, by number, text or words that mean it, becomes its number."""
+    """A choice from a list, by number, text or words that mean it, becomes its number.
+
+    What stands there to the letter is also told as such.
+    """
+    texts = [choice.text.lower() for choice in state.choices]
+    told = reading.text.lower().strip(" .!")
+    if told in texts:
+        reading = replace(reading, choice=texts.index(told) + 1)
     listed = _listed(state)
     if not listed:
         return reading
-    said = reading.text.lower().strip(" .!")
+    said = told
     number = reading.number
     if number is None or not 0 < number <= len(listed) or reading.words > 3:
         places = [

@@ -156,6 +156,8 @@ class Reading:
     #: The weightiest stretch of `text`, to the letter and short enough to quote.
     gist: str = ""
     number: int | None = None
+    #: Which of the answers that were offered this is to the letter, counted from 1.
+    choice: int | None = None
     situation: Situation = field(default_factory=Situation)
     #: Does it hold a moment ("als hij binnenkomt") and a step of one's own ("dan vraag ik …")?
     has_moment: bool = False

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from coachbot import choosing
 from coachbot.model import Act, Reading, Reply, Rung
 from coachbot.practice import (
     TRIES,
@@ -38,7 +39,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Where somebody is: `phase` is answer, more, own_ask or own."""
+    """Where somebody is: `phase` is choose, answer, more, own_ask or own."""
 
     phase: str
     kind: str | None = None
@@ -86,6 +87,34 @@ def start(known: Known, kind: str | None) -> Said:
     return _next(known, State("answer", kind), lines)
 
 
+def menu(known: Known) -> Said:
+    """The kinds to choose from, a sentence of one's own last."""
+    return Said(Reply((_say(known.phrases, "choose", 0),), _titles(known)), State("choose"))
+
+
+def find(known: Known, text: str) -> str | None:
+    """A kind by its name, its number or words of its title."""
+    names = [kind.name for kind in known.kinds]
+    listed = [(kind.name, kind.title) for kind in known.kinds]
+    place = choosing.place(text, [*listed, (OWN, known.phrases.own_title)])
+    return None if place is None else [*names, OWN][place]
+
+
+def where(known: Known, state: State) -> Reply:
+    """What is open, asked once more."""
+    phrases = known.phrases
+    if state.phase == "choose":
+        return menu(known).reply
+    if state.phase == "own_ask":
+        return Reply((_say(phrases, "own_ask", 0),))
+    if state.phase == "more":
+        return _more(phrases, state)
+    exercise = current(known, state)
+    if state.phase == "own":
+        return Reply((_ask(exercise, state),), _options(exercise, phrases))
+    return Reply(_shown(known, exercise, state), _options(exercise, phrases))
+
+
 def respond(known: Known, state: State, reading: Reading) -> Said:
     """One message: an answer, or a word that steers ("hint", "andere", "voortgang", "stop")."""
     state = replace(state, count=state.count + 1)
@@ -93,9 +122,19 @@ def respond(known: Known, state: State, reading: Reading) -> Said:
     said = reading.text.strip().lower().rstrip(".!")
     if said in phrases.commands["stop"]:
         return Said(Reply((_say(phrases, "bye", state.count),), ended=True), None)
+    if said in phrases.commands["kinds"]:
+        return menu(known)
     if said in phrases.commands["progress"]:
         found = progress(known.kinds, known.done, known.now)
-        return Said(Reply(report(found, phrases)), state, None, found)
+        open_ = where(known, state)
+        return Said(replace(open_, lines=report(found, phrases) + open_.lines), state, None, found)
+    if state.phase == "choose":
+        kind = find(known, said)
+        if kind is None:
+            return Said(Reply((_say(phrases, "unknown", 0),), _titles(known)), state)
+        return start(known, kind)
+    if said in phrases.commands["back"]:
+        return _back(known, state)
     if state.phase == "more":
         if reading.act is Act.NO and not reading.rest:
             return Said(Reply((_say(phrases, "bye", state.count),), ended=True), None)
@@ -104,8 +143,11 @@ def respond(known: Known, state: State, reading: Reading) -> Said:
         return _own_begins(known, state, reading)
     exercise = current(known, state)
     if said in phrases.commands["hint"]:
-        return Said(Reply((exercise.hint, _ask(exercise, state)), _options(exercise)), state)
-    if said in phrases.commands["other"] and state.phase == "answer":
+        lines = (exercise.hint, _ask(exercise, state))
+        return Said(Reply(lines, _options(exercise, phrases)), state)
+    if said in phrases.commands["other"] and state.phase == "own":
+        return start(known, OWN)
+    if said in phrases.commands["other"]:
         away = replace(state, skipped=(*state.skipped, exercise.id))
         return _next(known, away, (_say(phrases, "later", state.count),))
     return _attempt(known, state, exercise, reading)
@@ -130,17 +172,18 @@ def _attempt(known: Known, state: State, exercise: Exercise, reading: Reading) -
     attempt = Attempt(exercise.id, exercise.kind, tries, reading.text, feedback, reading.rung, over)
     if not over:
         lines = (*feedback.lines, _say(phrases, "again", state.count))
-        return Said(Reply(lines, _options(exercise)), replace(state, tries=tries), attempt)
+        reply = Reply(lines, _options(exercise, phrases))
+        return Said(reply, replace(state, tries=tries), attempt)
     lines = feedback.lines
     if feedback.passed:
         lines = (*lines, exercise.why or _say(phrases, "passed", state.count))
     if state.phase == "own":
         return _own_climbs(known, state, reading, lines, attempt)
-    more = _say(phrases, "more", state.count)
     after = replace(
         state, phase="more", tries=0, skipped=(*state.skipped, exercise.id), exercise=""
     )
-    return Said(Reply((*lines, more)), after, attempt)
+    more = _more(phrases, state)
+    return Said(replace(more, lines=lines + more.lines), after, attempt)
 
 
 def _own_begins(known: Known, state: State, reading: Reading) -> Said:
@@ -152,7 +195,9 @@ def _own_begins(known: Known, state: State, reading: Reading) -> Said:
     if high:
         name = known.phrases.rungs[reading.rung]
         lines = (_say(known.phrases, "own_high", state.count).format(nu=name),)
-    return Said(Reply((*lines, _ask(current(known, after), after))), after)
+    exercise = current(known, after)
+    ask = _ask(exercise, after)
+    return Said(Reply((*lines, ask), _options(exercise, known.phrases)), after)
 
 
 def _own_climbs(
@@ -165,11 +210,25 @@ def _own_climbs(
     steps = state.steps[1:]
     if steps:
         after = replace(state, steps=steps, tries=0)
-        return Said(Reply((*lines, _ask(current(known, after), after))), after, attempt)
+        exercise = current(known, after)
+        reply = Reply((*lines, _ask(exercise, after)), _options(exercise, phrases))
+        return Said(reply, after, attempt)
     if attempt.feedback.passed:
         lines = (*lines, _say(phrases, "own_done", state.count).format(zin=reading.text.strip()))
     after = State("more", None, count=state.count)
-    return Said(Reply((*lines, _say(phrases, "more", state.count))), after, attempt)
+    more = _more(phrases, state)
+    return Said(replace(more, lines=lines + more.lines), after, attempt)
+
+
+def _back(known: Known, state: State) -> Said:
+    """One step back: to the exercise that was just done; while answering there is none to take."""
+    if state.phase == "more" and state.skipped:
+        *skipped, last = state.skipped
+        again = replace(state, phase="answer", exercise=last, skipped=tuple(skipped))
+        return Said(where(known, again), again)
+    open_ = where(known, state)
+    line = _say(known.phrases, "back", 0)
+    return Said(replace(open_, lines=(line, *open_.lines[-1:])), state)
 
 
 def _next(known: Known, state: State, before: tuple[str, ...]) -> Said:
@@ -178,17 +237,32 @@ def _next(known: Known, state: State, before: tuple[str, ...]) -> Said:
     exercise = pick(known.kinds, known.done, known.due, known.now, wanted, state.skipped)
     if exercise is None:
         return Said(Reply((_say(phrases, "nothing", 0),), ended=True), None)
+    after = replace(state, phase="answer", exercise=exercise.id, tries=0)
+    lines = (*before, *_shown(known, exercise, state))
+    return Said(Reply(lines, _options(exercise, phrases)), after)
+
+
+def _shown(known: Known, exercise: Exercise, state: State) -> tuple[str, ...]:
+    """An exercise as it is given: its kind and world, the sentence, and what to do with it."""
+    phrases = known.phrases
     kind = next(kind for kind in known.kinds if kind.name == exercise.kind)
     world = phrases.worlds[exercise.world]
     intro = _say(phrases, "intro", 0).format(titel=kind.title, wereld=world)
     prompt = _say(phrases, "prompt", 0).replace("{zin}", exercise.prompt)
-    after = replace(state, phase="answer", exercise=exercise.id, tries=0)
-    lines = (*before, intro, prompt, _ask(exercise, state))
-    return Said(Reply(lines, _options(exercise)), after)
+    return (intro, prompt, _ask(exercise, state))
 
 
-def _options(exercise: Exercise) -> tuple[str, ...]:
-    return tuple(exercise.choices)
+def _options(exercise: Exercise, phrases: Phrases) -> tuple[str, ...]:
+    """What can be chosen: the answers where there are such, else the words that steer."""
+    return tuple(exercise.choices) or phrases.commands["offer"]
+
+
+def _titles(known: Known) -> tuple[str, ...]:
+    return (*(kind.title for kind in known.kinds), known.phrases.own_title)
+
+
+def _more(phrases: Phrases, state: State) -> Reply:
+    return Reply((_say(phrases, "more", state.count),), phrases.commands["more"])
 
 
 def _ask(exercise: Exercise, state: State) -> str:

@@ -22,10 +22,12 @@ TALKING, POSTPONED = timedelta(minutes=5), timedelta(minutes=10)
 
 
 class When(StrEnum):
-    """Before the meeting, or after it."""
+    """Before the meeting, after it; or a clock that runs."""
 
     BEFORE = "voor"
     AFTER = "na"
+    #: The clock of a game in a group; its "user" is the group, its "session" the step of the game.
+    CLOCK = "klok"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,15 @@ class Reminders:
                 )
         return early <= now
 
+    def wind(self, user: str, step: int, due: datetime) -> None:
+        """Sets the clock of a game, in place of the one that ran."""
+        with self.db.atomic():
+            self.cancel(user)
+            self.db.execute(
+                "insert into reminders (user, session, kind, meeting, due) values (?, ?, ?, ?, ?)",
+                (user, step, str(When.CLOCK), stamp(due), stamp(due)),
+            )
+
     def cancel(self, user: str) -> None:
         """No reminder any more for somebody."""
         with self.db.atomic():
@@ -134,9 +145,10 @@ class Reminders:
 
     def _talking(self, user: str, now: datetime) -> bool:
         row = self.db.execute(
-            "select max(at) from turns join sessions on sessions.id = turns.session"
-            " where user = ? and ended = 0",
-            (user,),
+            "select max(at) from (select turns.at from turns"
+            " join sessions on sessions.id = turns.session where user = ? and ended = 0"
+            " union all select at from activities where user = ? and kind is not null)",
+            (user, user),
         ).fetchone()
         return bool(row and row[0]) and now - datetime.fromisoformat(row[0]) < TALKING
 

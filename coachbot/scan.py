@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from coachbot import choosing
 from coachbot.charts import Bars
 from coachbot.model import Reading, Reply
-from coachbot.practice_checks import tokens
 
 #: Which part decides the outcome: where it is least, most, or hottest; or where two axes meet.
 LOWEST, HIGHEST, HOTTEST, GRID = "laagste", "hoogste", "heetste", "vlak"
@@ -161,19 +161,21 @@ def menu(scans: Sequence[Scan], words: Words) -> Said:
 
 def find(scans: Sequence[Scan], text: str) -> Scan | None:
     """A scan by number, name or words of its title."""
-    said = text.strip().lower().rstrip(".)")
-    if said.isdecimal():
-        return scans[int(said) - 1] if 0 < int(said) <= len(scans) else None
-    wanted = set(tokens(said))
-    exact = [scan for scan in scans if said in (scan.name, scan.title.lower())]
-    near = [s for s in scans if wanted and wanted <= set(tokens(f"{s.title} {s.name}"))]
-    return next(iter(exact or near), None)
+    found = choosing.place(text, [(scan.name, scan.title) for scan in scans])
+    return None if found is None else scans[found]
 
 
 def begin(scan: Scan, words: Words) -> Said:
     """The first statement."""
     taking = Taking(scan.name)
     return Said(_asks(scan, taking, words, scan.intro), taking)
+
+
+def where(scans: Sequence[Scan], taking: Taking, words: Words) -> Reply:
+    """The question that is open, asked once more."""
+    if not taking.scan:
+        return menu(scans, words).reply
+    return _asks(next(s for s in scans if s.name == taking.scan), taking, words, ())
 
 
 def respond(

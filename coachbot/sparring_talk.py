@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from coachbot import sparring
+from coachbot import choosing, sparring
 from coachbot.charts import Course
 from coachbot.content_sparring import OWN, Sparring
 from coachbot.model import Act, Reading, Reply
-from coachbot.practice_checks import tokens
 from coachbot.sparring import HOTTEST, Moment, Run, Scenario, Summary
 from coachbot.sparring_moves import HEATING, Heard, Move, hear
 from coachbot.sparring_own import filled
@@ -57,13 +56,8 @@ def listed(material: Sparring, fill: Mapping[str, str]) -> list[Scenario]:
 def find(material: Sparring, text: str, fill: Mapping[str, str]) -> Scenario | None:
     """A counterpart by number, name or words of its title."""
     there = listed(material, fill)
-    said = text.strip().lower().rstrip(".)")
-    if said.isdecimal() and 0 < int(said) <= len(there):
-        return there[int(said) - 1]
-    exact = [s for s in there if said in (s.name, s.title.lower())]
-    words = set(tokens(said))
-    near = [s for s in there if words and words <= set(tokens(f"{s.title} {s.other} {s.name}"))]
-    return next(iter(exact or near), None)
+    found = choosing.place(text, [(s.name, s.title, s.other) for s in there])
+    return None if found is None else there[found]
 
 
 def begin(material: Sparring, scenario: Scenario, fill: Mapping[str, str], count: int) -> Said:
@@ -101,10 +95,19 @@ def respond(
     if said in commands["stop"]:
         return _stop(material, talk, talk.run, earlier)
     if talk.phase == "after":
-        return Said(Reply((_say(material, "again", 0),)), talk)
+        return Said(where(material, talk), talk)
     if reading.act is Act.SILENCE:
         return Said(Reply((_say(material, "silence", talk.count),)), talk)
     return _says(material, talk, talk.run, reading, stop, earlier)
+
+
+def where(material: Sparring, talk: Talk) -> Reply:
+    """What is open: the list, what the other said last, or what can be done after the talk."""
+    if talk.phase == "choose" or talk.run is None:
+        return menu(material, talk.fill).reply
+    if talk.phase == "after":
+        return Reply((_say(material, "again", 0),), material.commands["after"])
+    return Reply((_quoted(talk.run.last_said),))
 
 
 def _says(
@@ -130,7 +133,7 @@ def _says(
     lines += look_back(material, scenario, found, earlier)
     lines.append(_say(material, "again", 0))
     return Said(
-        Reply(tuple(lines)),
+        Reply(tuple(lines), material.commands["after"]),
         replace(talk, phase="after"),
         moment,
         number,
@@ -161,7 +164,8 @@ def _chooses(material: Sparring, talk: Talk, said: str) -> Said:
 
 def _rewind(material: Sparring, talk: Talk, run: Run, number: int) -> Said:
     if not 0 < number <= len(run.moments):
-        return Said(Reply((_say(material, "rewind_none", 0),)), talk)
+        options = material.commands["after"] if talk.phase == "after" else ()
+        return Said(Reply((_say(material, "rewind_none", 0),), options), talk)
     undone = run.moments[number - 1]
     back = sparring.rewind(run, number)
     key = "rewound" if back.moments else "rewound_start"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -305,6 +305,19 @@ class Store:
                 _table(self.db, "remembered").insert(
                     {"session": session, "slot": slot, "text": kept.text}
                 )
+
+    def has_been_elsewhere(self, user: str, states: Sequence[str]) -> bool:
+        """Has the user a session that stands in another state than these?"""
+        rows = self._rows("select distinct state from sessions where user = ?", (user,))
+        return any(row["state"] not in states for row in rows)
+
+    def was_unsafe(self, session: int) -> bool:
+        """Was it about somebody's safety in this session?"""
+        sql = (
+            "select 1 from turns where session = ?"
+            " and json_extract(reading, '$.safety') != 'none' limit 1"
+        )
+        return any(self._rows(sql, (session,)))
 
     def erase_session(self, session: int) -> None:
         """Every row of one session, as if it had not been."""

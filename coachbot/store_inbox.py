@@ -11,10 +11,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from coachbot.store import Store
+from sqlite_utils import Database
+from sqlite_utils.db import Table
+
+from coachbot.store import Store, migrations
 
 #: Telegram repeats an update for a day at most, and lets a message be edited for two days.
 KEEP_DONE = timedelta(days=2)
+
+
+@migrations()
+def share_question(db: Database) -> None:
+    """Was the owner of a session asked whether a facilitator may read it?"""
+    table = db["sessions"]
+    assert isinstance(table, Table)
+    table.add_column("share_asked", int, not_null_default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +178,14 @@ class Inbox:
         """No question is open any more."""
         with self.db.atomic():
             self.db.execute("delete from pending where user = ?", (user,))
+
+    def asks_to_share(self, session: int) -> bool:
+        """Notes that its owner is asked about sharing this session; False when that was done."""
+        with self.db.atomic():
+            cursor = self.db.execute(
+                "update sessions set share_asked = 1 where id = ? and share_asked = 0", (session,)
+            )
+        return bool(cursor.rowcount)
 
     # -- signs of life -----------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ from datetime import UTC, datetime, timedelta
 from secrets import token_urlsafe
 from typing import Any
 
-from telegram import BotCommand, LinkPreviewOptions, Update
+from telegram import BotCommand, BotCommandScopeAllGroupChats, LinkPreviewOptions, Update
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Defaults, ExtBot, Updater
 from telegram.request import HTTPXRequest
@@ -30,9 +30,13 @@ from telegram.request import HTTPXRequest
 from coachbot import reminders
 from coachbot.coach import Coach
 from coachbot.config import BotSettings
+from coachbot.content_all import Material
+from coachbot.desk import Desk
 from coachbot.reminders import Reminders
 from coachbot.store import Store
+from coachbot.store_consent import Consent
 from coachbot.store_inbox import Inbox
+from coachbot.store_theater import Games
 from coachbot.telegram import incoming, logs
 from coachbot.telegram.counter import Counter, warm_up
 from coachbot.telegram.incoming import Incoming, Kind
@@ -62,14 +66,16 @@ TICK, BEAT, SWEEP = 1.0, 10.0, 3_600.0
 TYPED = (Kind.TEXT, Kind.COMMAND, Kind.EDIT)
 
 
-def run(store: Store, load: Callable[[], Coach], words: Words, settings: BotSettings) -> None:
+def run(
+    store: Store, load: Callable[[], Coach], words: Words, material: Material, settings: BotSettings
+) -> None:
     """Runs until SIGTERM or Ctrl-C; raises `BotError` when it cannot.
 
     `load` makes the coach, which takes longest; meanwhile updates are taken in and written down.
     """
     with alone(store.path):
         try:
-            asyncio.run(_live(store, load, words, settings))
+            asyncio.run(_live(store, load, words, material, settings))
         except BotError:
             raise
         except Exception as error:
@@ -79,9 +85,9 @@ def run(store: Store, load: Callable[[], Coach], words: Words, settings: BotSett
 
 
 async def _live(
-    store: Store, load: Callable[[], Coach], words: Words, settings: BotSettings
+    store: Store, load: Callable[[], Coach], words: Words, material: Material, settings: BotSettings
 ) -> None:
-    await _Bot(store, load, words, settings).live()
+    await _Bot(store, load, words, material, settings).live()
 
 
 @dataclass(slots=True)
@@ -96,9 +102,15 @@ class _Bot:
     """The running bot."""
 
     def __init__(
-        self, store: Store, load: Callable[[], Coach], words: Words, settings: BotSettings
+        self,
+        store: Store,
+        load: Callable[[], Coach],
+        words: Words,
+        material: Material,
+        settings: BotSettings,
     ) -> None:
         self.settings = settings
+        self.material = material
         self.load = load
         self.ready = False
         self.started = time.monotonic()
@@ -153,6 +165,10 @@ class _Bot:
         await self.worker.run(warm_up, coach.language, self.words.say("vooraf"))
         parts = Parts(
             coach=coach,
+            desk=Desk(coach.store, self.material, coach.language, reminders.now),
+            theater=self.material.theater,
+            games=Games(coach.store),
+            consent=Consent(coach.store),
             inbox=self.inbox,
             reminders=Reminders(self.inbox.db, self.settings.before, self.settings.after),
             words=self.words,
@@ -197,9 +213,12 @@ class _Bot:
     async def _offer_menu(self) -> None:
         """Tells Telegram the commands; it may refuse, and the bot works all the same."""
         try:
-            await self.bot.set_my_commands(
-                [BotCommand(name, shown) for name, shown in self.words.menu.items()]
-            )
+            for menu, scope in (
+                (self.words.menu, None),
+                (self.words.group_menu, BotCommandScopeAllGroupChats()),
+            ):
+                listed = [BotCommand(name, shown) for name, shown in menu.items()]
+                await self.bot.set_my_commands(listed, scope=scope)
         except TelegramError as error:
             event(logging.WARNING, "menu_refused", error=type(error).__name__)
 
@@ -264,6 +283,9 @@ class _Bot:
         """The update, or a word that it goes too fast, or nothing when that was said already."""
         if came.kind is Kind.GROUP:
             return came if self.groups.admits(came.chat) else None
+        if came.kind is Kind.GAME:
+            # In a group nobody is told that it goes too fast; what is over it is not done.
+            return came if self.pace.admits(came.chat, came.at) else None
         if came.kind in (Kind.BLOCKED, Kind.UNBLOCKED) or self.pace.admits(came.chat, came.at):
             return came
         if not self.pace.warns(came.chat, came.at):
@@ -328,7 +350,7 @@ class _Bot:
                     await self.worker.run(self.inbox.beat, "poll", self._last_poll())
                 if time.monotonic() - swept >= SWEEP:
                     swept = time.monotonic()
-                    await self.worker.run(self.inbox.prune)
+                    await self.worker.run(self.counter.sweep)
                 await self.worker.run(self.counter.settle_debt)
             except sqlite3.Error as error:
                 event(logging.ERROR, "database", **fault(error))

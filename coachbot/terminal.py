@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
+from coachbot import cards as reminders
 from coachbot.coach import Card, Coach
 from coachbot.model import Reply
 
@@ -21,8 +22,17 @@ PAUSE = "pauze"
 FORMATS = ("png", "svg")
 
 
-def run(coach: Coach, cards: Path, plain: bool, stdin: TextIO | None = None) -> None:
-    """Holds the conversation until goodbye, Ctrl-C, Ctrl-D or the end of the piped input."""
+def run(
+    coach: Coach,
+    cards: Path,
+    plain: bool,
+    stdin: TextIO | None = None,
+    listed: Sequence[reminders.Card] = (),
+) -> None:
+    """Holds the conversation until goodbye, Ctrl-C, Ctrl-D or the end of the piped input.
+
+    `cards` is the folder for the picture; `listed` are the reminders of which one may be offered.
+    """
     stdin = stdin or sys.stdin
     typed = stdin.isatty()
     console = Console(highlight=False)
@@ -33,10 +43,22 @@ def run(coach: Coach, cards: Path, plain: bool, stdin: TextIO | None = None) -> 
         _show(console, coach, reply, plain)
         if reply.ended:
             _keep(console, coach, cards)
+            _offer(console, coach, listed)
             if typed:
                 return
         if typed and text.strip().lower() == PAUSE:
             return
+
+
+def _offer(console: Console, coach: Coach, listed: Sequence[reminders.Card]) -> None:
+    """The reminder that the conversation touches, in one sentence; after most there is one."""
+    found = coach.store.latest(USER)
+    card = coach.fitting(USER, found[0], listed) if found else None
+    if card is None:
+        return
+    offer = coach.engine.dialogues[coach.engine.main].labels.get("kaartje_past", "")
+    if offer:
+        console.print(Text(offer.format(titel=card.title, naam=card.name)))
 
 
 def _piped(stdin: TextIO) -> Iterator[str]:

@@ -31,6 +31,9 @@ class Theater:
     #: Questions after each round.
     reflection: tuple[tuple[str, ...], ...]
     talk: Mapping[str, tuple[str, ...]]
+    #: What is said in a group chat, and what stands on its buttons.
+    group: Mapping[str, tuple[str, ...]]
+    buttons: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

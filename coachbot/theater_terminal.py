@@ -9,9 +9,7 @@ from collections.abc import Sequence
 import click
 
 from coachbot.theater import Round, Theater, deal
-
-#: The warning comes so long before the end, in seconds.
-WARNING = 60
+from coachbot.theater_talk import WARNING
 
 
 def play(

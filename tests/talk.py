@@ -5,6 +5,8 @@ begin: gesprek/samen          start in this state instead of at the welcome
 weet: behoefte = rust thuis   and with this remembered
 > what the person types
 [verwijt -> terugval]         the rung that must be read and the state that must follow
+verwijt: ja                   whether blame must be read in it
+gevoel: boos bang             the feelings that must be read in it, or: geen
 < a line the coach must say, to the letter
 """
 
@@ -15,7 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from coachbot.coach import Coach
-from coachbot.model import Remembered, Reply, Turn
+from coachbot.corrections import place
+from coachbot.model import Reply, Turn
 
 FOLDER = Path(__file__).parent / "conversations"
 
@@ -28,6 +31,8 @@ class Step:
     text: str
     rung: str | None = None
     state: str | None = None
+    blame: bool | None = None
+    feelings: set[str] | None = None
     says: list[str] = field(default_factory=list)
 
 
@@ -72,6 +77,10 @@ def parse(path: Path) -> Transcript:
         elif line.startswith("weet:"):
             slot, _, text = line.removeprefix("weet:").partition("=")
             scene.memory[slot.strip()] = text.strip()
+        elif found := re.fullmatch(r"verwijt: (ja|nee)", line.strip()):
+            scene.steps[-1].blame = found[1] == "ja"
+        elif line.startswith("gevoel:"):
+            scene.steps[-1].feelings = set(line.removeprefix("gevoel:").split()) - {"geen"}
         elif found := re.fullmatch(r"\[(\S+) -> (\S+)\]", line.strip()):
             scene.steps[-1].rung, scene.steps[-1].state = found.groups()
         else:
@@ -106,11 +115,7 @@ def play(coach: Coach, transcript: Transcript) -> list[Turn]:
 def _place(coach: Coach, user: str, scene: Scene) -> None:
     row, session = coach.store.load(user)
     assert session is not None and scene.begin is not None
-    session.dialogue, session.state = scene.begin.split("/")
-    session.memory |= {slot: Remembered(text) for slot, text in scene.memory.items()}
-    if session.dialogue != coach.engine.main:
-        session.detours.append((coach.engine.main, "wat_speelt_er"))
-    turn = coach.engine.open(session)
+    turn = place(coach.engine, session, scene.begin, scene.memory)
     coach.store.record(user, row, turn, None, None)
 
 
@@ -119,6 +124,11 @@ def _expect(transcript: Transcript, step: Step, turn: Turn, reply: Reply) -> Non
     if step.rung is not None:
         assert str(turn.reading.rung) == step.rung, f"{where} was read as {turn.reading.rung}"
         assert turn.after.state == step.state, f"{where} led to {turn.after.state}: {reply.lines}"
+    if step.blame is not None:
+        assert turn.reading.blame == step.blame, f"{where}: blame was read as {turn.reading.blame}"
+    if step.feelings is not None:
+        felt = {str(emotion) for emotion in turn.reading.emotions}
+        assert felt == step.feelings, f"{where}: feelings were read as {felt}"
     for said in step.says:
         assert said in reply.lines, f"{where}: the coach said {reply.lines}"
     assert 1 <= len(reply.lines) <= 3 and all(line.strip() for line in reply.lines), where

@@ -7,7 +7,7 @@ import os
 import sys
 import traceback
 
-from coachbot import content, nlp
+from coachbot import content, content_all, nlp
 from coachbot.coach import Coach
 from coachbot.config import BotSettings, Settings
 from coachbot.engine import Engine
@@ -21,6 +21,7 @@ def main() -> None:
     """One order a line: start a bot, or wait for one; the answer is its pid or its exit code."""
     folder = content.default_dir()
     engine, language, words = Engine(content.load(folder)), nlp.load(), content.words(folder)
+    material = content_all.material(folder)
     for line in sys.stdin:
         order = json.loads(line)
         if "wait" in order:
@@ -28,11 +29,11 @@ def main() -> None:
         else:
             answer = os.fork()
             if answer == 0:
-                _child(order, engine, language, words)
+                _child(order, engine, language, words, material)
         print(answer, flush=True)
 
 
-def _child(order, engine, language, words) -> None:  # type: ignore[no-untyped-def]
+def _child(order, engine, language, words, material) -> None:  # type: ignore[no-untyped-def]
     code = 1
     log = os.open(order["log"], os.O_WRONLY | os.O_APPEND)
     os.dup2(log, 2)
@@ -44,7 +45,7 @@ def _child(order, engine, language, words) -> None:  # type: ignore[no-untyped-d
         )
         logs.setup(settings.log_level, settings.token)
         store = Store(Settings.from_env(order["env"]).db)
-        run(store, lambda: Coach(engine, store, language), words, settings)
+        run(store, lambda: Coach(engine, store, language), words, material, settings)
         code = 0
     except BotError as error:
         os.write(2, f"Error: {error}\n".encode())

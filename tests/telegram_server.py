@@ -296,10 +296,11 @@ class Server:
 
         self.loop.call_soon_threadsafe(arrive)
 
-    def type(self, chat: int, text: str, **more: Any) -> int:
-        """Somebody types; returns the number of the update."""
+    def type(self, chat: int, text: str, by: int = 0, **more: Any) -> int:
+        """Somebody types (`by`: who, in a group); returns the number of the update."""
         number = next(self.messages)
-        return self.update(message=shapes.message(chat, number) | shapes.entities(text) | more)
+        message = shapes.message(chat, number, by=by) | shapes.entities(text) | more
+        return self.update(message=message)
 
     def edit(self, chat: int, message: int, text: str) -> int:
         """Somebody changes a message."""

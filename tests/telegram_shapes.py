@@ -26,12 +26,14 @@ def person(number: int) -> dict[str, Any]:
     }
 
 
-def message(chat: int, number: int, from_bot: bool = False) -> dict[str, Any]:
+def message(chat: int, number: int, from_bot: bool = False, by: int = 0) -> dict[str, Any]:
+    private = {"id": chat, "type": "private", "first_name": "Voornaam-geheim"}
+    group = {"id": chat, "type": "group", "title": "Groepsnaam-geheim"}
     return {
         "message_id": number,
         "date": int(time.time()),
-        "chat": {"id": chat, "type": "private", "first_name": "Voornaam-geheim"},
-        "from": BOT if from_bot else person(chat),
+        "chat": private if chat > 0 else group,
+        "from": BOT if from_bot else person(by or chat),
     }
 
 

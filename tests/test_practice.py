@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from coachbot import content, content_practice, nlp, practice_plan
+from coachbot import content, content_all, content_practice, nlp, practice_plan
 from coachbot.content_practice import Practice
 from coachbot.desk import Desk
 from coachbot.model import Reading, Safety
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ANSWERS = Path(__file__).parent / "data" / "answers.jsonl"
 AGREEMENT, KAPPA = 0.92, 0.80
+MATERIAL = content_all.material(content.default_dir())
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +51,7 @@ def clock() -> Clock:
 @pytest.fixture
 def desk(language: Language, tmp_path: Path, clock: Clock) -> Iterator[Desk]:
     store = Store(tmp_path / "coach.db")
-    yield Desk(store, content.default_dir(), language, clock)
+    yield Desk(store, MATERIAL, language, clock)
     store.close()
 
 
@@ -159,7 +160,7 @@ def test_new_exercises_go_round_the_kinds_from_easy_to_hard(practice: Practice) 
 
 def test_a_practice_goes_on_where_it_was(desk: Desk, language: Language, clock: Clock) -> None:
     desk.practise("een", "spiegel")
-    again = Desk(Store(desk.rows.store.path), content.default_dir(), language, clock)
+    again = Desk(Store(desk.rows.store.path), MATERIAL, language, clock)
     answer = again.hear("een", "Ik hoor dat je al weken te veel werk hebt. Wat is het zwaarst?")
     assert answer is not None and not answer.reply.ended
     assert again.rows.done("een")[0].passed

@@ -10,10 +10,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from coachbot import cards, charts, content, content_scan, picture_practice, scan, theater
+from coachbot import (
+    cards,
+    charts,
+    content,
+    content_all,
+    content_scan,
+    picture_practice,
+    scan,
+    theater,
+)
 from coachbot.charts import Bars, Course
 from coachbot.content_scan import Scans
-from coachbot.desk import Answer, Desk
+from coachbot.desk import Desk
+from coachbot.desk_answer import Answer
 from coachbot.model import Reading, Remembered, Reply, Session, Turn
 from coachbot.store import Store
 
@@ -21,6 +31,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 FOLDER = content.default_dir()
+MATERIAL = content_all.material(FOLDER)
 NAMES = [s.name for s in content_scan.load(FOLDER).scans]
 
 
@@ -32,7 +43,7 @@ def scans() -> Scans:
 @pytest.fixture
 def desk(language: Language, tmp_path: Path) -> Iterator[Desk]:
     store = Store(tmp_path / "coach.db")
-    yield Desk(store, FOLDER, language, lambda: datetime(2026, 3, 2, tzinfo=UTC))
+    yield Desk(store, MATERIAL, language, lambda: datetime(2026, 3, 2, tzinfo=UTC))
     store.close()
 
 

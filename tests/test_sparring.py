@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from coachbot import content, content_sparring, sparring, sparring_own, sparring_talk
+from coachbot import content, content_all, content_sparring, sparring, sparring_own, sparring_talk
 from coachbot.content_sparring import Sparring
-from coachbot.desk import Answer, Desk
+from coachbot.desk import Desk
+from coachbot.desk_answer import Answer
 from coachbot.model import Remembered, Session
 from coachbot.sparring import OUTCOMES
 from coachbot.sparring_moves import COOLING, HEATING, Heard, Move
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 FOLDER = Path(__file__).parent / "sparring"
+MATERIAL = content_all.material(content.default_dir())
 SCENARIOS = [path.stem for path in sorted((content.default_dir() / "sparren").glob("*.yml"))]
 SCENARIOS = [name for name in SCENARIOS if name != "zinnen"]
 WALKS, LIMIT = 300, 60
@@ -44,7 +46,7 @@ def material() -> Sparring:
 @pytest.fixture
 def desk(language: Language, tmp_path: Path) -> Iterator[Desk]:
     store = Store(tmp_path / "coach.db")
-    yield Desk(store, content.default_dir(), language, lambda: datetime(2026, 3, 2, tzinfo=UTC))
+    yield Desk(store, MATERIAL, language, lambda: datetime(2026, 3, 2, tzinfo=UTC))
     store.close()
 
 

@@ -13,6 +13,7 @@ from coachbot.coach import Card
 from coachbot.dialogue import Dialogue
 from coachbot.model import Reply
 from coachbot.telegram.outgoing import with_options
+from coachbot.telegram.words import OWN
 
 pytest_plugins = ["telegram_fixtures"]
 
@@ -23,11 +24,15 @@ pytest_plugins = ["telegram_fixtures"]
 def test_the_menu_offers_what_is_built_and_no_more(
     server: Server, bot: Bot, dialogues: Mapping[str, Dialogue]
 ) -> None:
-    call = server.wait_for(lambda: server.of("setMyCommands"))[0]
+    call, group = server.wait_for(
+        lambda: found if len(found := server.of("setMyCommands")) > 1 else None
+    )[:2]
     offered = [command["command"] for command in call.data["commands"]]
-    assert offered == list(WORDS.menu)
+    assert offered == list(WORDS.menu) and "scope" not in call.data
     known = {w for c in dialogues["gesprek"].commands.values() for w in c.words}
-    assert set(offered) <= known | {"start", "herinner", "gegevens", "wis", "privacy"}
+    assert set(offered) <= known | {"start", *OWN}
+    assert group.data["scope"] == {"type": "all_group_chats"}
+    assert [c["command"] for c in group.data["commands"]] == ["theater", "besluit", "stop"]
 
 
 def test_a_whole_conversation_ends_with_the_card_as_a_picture(
@@ -124,7 +129,7 @@ def test_nobody_presses_for_somebody_else(server: Server, bot: Bot, person: Pers
         ("/gegevens", WORDS.say("gegevens_leeg")),
         ("/wis", WORDS.say("wis_leeg")),
         ("/stop", WORDS.say("geen_gesprek")),
-        ("/oefen", WORDS.say("onbekend", menu=", ".join(f"/{name}" for name in WORDS.menu))),
+        ("/dans", WORDS.say("onbekend", menu=", ".join(f"/{name}" for name in WORDS.menu))),
     ],
 )
 def test_a_command_of_the_bot_itself(person: Person, typed: str, answer: str) -> None:

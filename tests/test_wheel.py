@@ -24,6 +24,8 @@ def test_the_wheel_runs_on_its_own(tmp_path: Path) -> None:
         archive.extractall(place)
     assert "coachbot/dialogues/gesprek.yml" in names
     assert "coachbot/nlp/cues.yml" in names
+    pages = {"templates/session.html", "static/site.css", "static/site.js", "static/icon.svg"}
+    assert {f"coachbot/review/{page}" for page in pages} <= set(names)
     assert not [name for name in names if name.startswith("coachbot/nlp/training/")]
     for args, stdin, expected in (
         (("check",), "", "sound"),

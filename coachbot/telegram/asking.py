@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from coachbot import moments, nlp, store_erase
 from coachbot.model import Act, Reading, Safety
 from coachbot.moments import ZONE
 from coachbot.telegram.incoming import Incoming
-from coachbot.telegram.outgoing import ANSWER, Button, Do, Out, choices, say
+from coachbot.telegram.outgoing import ANSWER, DESK, Button, Do, Out, choices, paragraphs, say
 from coachbot.telegram.parts import Parts, user_of
 
 #: Open questions, as they stand in the database.
@@ -17,11 +19,28 @@ ERASE, WHEN, OFFER, RIGHT = "wis", "wanneer", "aanbod", "klopt"
 TRIES = 2
 
 
+#: Topics of a counter-question after which a question is asked once more.
+UNCLEAR = ("uitleg", "waarom", "gegevens")
+
+
+@dataclass(frozen=True, slots=True)
+class YesOrNo:
+    """A question of another part: how it is asked again, and what follows a yes or a no.
+
+    Both are given what belongs to the question, as it stands in the database.
+    """
+
+    ask: Callable[[str, str], list[Out]]
+    answer: Callable[[Incoming, str, bool], list[Out]]
+
+
 class Asking:
     """Questions with their answers. `None` as an answer means: this was meant for the coach."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, others: Mapping[str, YesOrNo]) -> None:
+        """`others`: questions of other parts, answered with yes or no."""
         self.parts = parts
+        self.others = others
 
     def answer(self, came: Incoming, text: str) -> list[Out] | None:
         """What a message says to the question that is open, if one is."""
@@ -34,11 +53,27 @@ class Asking:
             self.parts.inbox.settle(user)
             return None
         kind, data = asked
+        if kind in (WHEN, OFFER, RIGHT) and self._declines(text):
+            return self._never_mind(user)
         if kind == ERASE:
             return self.erase(came, reading.act is Act.YES and not reading.rest)
         if kind == RIGHT:
             return self._right(user, data, text, reading)
+        if kind in self.others:
+            return self._yes_or_no(came, kind, data, reading)
         return self._moment(user, kind, data, text, reading)
+
+    def _yes_or_no(
+        self, came: Incoming, kind: str, data: str, reading: Reading
+    ) -> list[Out] | None:
+        """A yes, a no, or "what do you mean"; anything else is for the coach, and counts as no."""
+        user, question = user_of(came.chat), self.others[kind]
+        self.parts.inbox.settle(user)
+        if reading.act is Act.UNSURE or reading.question in UNCLEAR:
+            return question.ask(user, data)
+        if reading.act not in (Act.YES, Act.NO, Act.ALMOST):
+            return None
+        return question.answer(came, data, reading.act is Act.YES)
 
     def press(self, came: Incoming, kind: str, choice: str) -> list[Out] | None:
         """A button under one of these questions; None when that question is no longer open."""
@@ -48,6 +83,9 @@ class Asking:
             return None
         if kind == ERASE:
             return self.erase(came, choice == "ja")
+        if kind in self.others:
+            self.parts.inbox.settle(user)
+            return self.others[kind].answer(came, asked[1], choice == "ja")
         if kind == RIGHT and choice == "ja":
             return self._plan(user, asked[1])
         if kind == RIGHT:
@@ -166,15 +204,24 @@ class Asking:
     # -- around it ---------------------------------------------------------------------------
 
     def where_we_were(self, user: str) -> list[Out]:
-        """The coach's last question once more, if one is open."""
+        """What was asked last, once more: by the exercise under way, else by the coach."""
+        asked = self.parts.desk.open(user)
+        if asked:
+            return choices(
+                paragraphs(asked.lines), asked.options, self.parts.desk.place(user), DESK
+            )
         row, session = self.parts.coach.store.load(user)
         last = self.parts.coach.store.last_turn(user)
         if row is None or session is None or session.paused or last is None or last.session != row:
             return []
-        if not last.reply.lines:
+        if not last.reply.lines or not self.parts.coach.agreed(user):
             return []
         text = f"{self.parts.words.say('verder')} {last.reply.lines[-1]}"
         return choices(text, last.reply.options, last.update_id)
+
+    def _declines(self, text: str) -> bool:
+        """Are these the words on the button that wants no reminder?"""
+        return text.strip().lower().strip(" .!") == self.parts.words.buttons["herinner_niet"]
 
     def _is_command(self, text: str) -> bool:
         """A word that the dialogue itself obeys, such as `stop`, is not an answer to this."""

@@ -97,6 +97,11 @@ class Counter:
         if self.inbox.owes(OWED) and self.clean():
             self.inbox.owe(OWED, False)
 
+    def sweep(self) -> None:
+        """Forgets numbers of updates that cannot come back, and games that were left lying."""
+        self.inbox.prune()
+        self.parts.games.prune(self.parts.clock())
+
     def due(self) -> list[Incoming]:
         """Reminders that are due, moved from the plan to the inbox."""
         now = self.parts.clock()

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     PRESS = "press"
     EDIT = "edit"
     GROUP = "group"
+    GAME = "game"
     BLOCKED = "blocked"
     UNBLOCKED = "unblocked"
     REMINDER = "reminder"
@@ -64,12 +65,17 @@ _MEDIA: tuple[tuple[str, Kind], ...] = (
 )
 
 
+#: What a group may ask of the bot; its buttons there begin with this.
+GAME_COMMANDS, GAME_BUTTON = ("theater", "besluit", "stop"), "t:"
+
+
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """One update. `text` is what was typed, the command with what follows it, or a button's data.
 
     `message` is the number of the message in its chat, `query` the press to acknowledge, `shown`
-    the HTML of the message whose button was pressed, `at` when it was sent (seconds since 1970).
+    the HTML of the message whose button was pressed, `at` when it was sent (seconds since 1970),
+    `by` the number of who pressed a button or gave a command in a group.
     """
 
     id: int
@@ -81,6 +87,7 @@ class Incoming:
     shown: str = ""
     album: str = ""
     at: float = 0.0
+    by: int = 0
 
     def pack(self) -> str:
         """As JSON text, for the inbox."""
@@ -145,8 +152,10 @@ def _said(message: Message) -> bool:
 
 def _press(update: int, query: CallbackQuery) -> Incoming | None:
     message = query.message
-    if message is None or message.chat.type != ChatType.PRIVATE:
+    if message is None:
         return None
+    if message.chat.type != ChatType.PRIVATE:
+        return _played(update, query)
     # In a private chat the presser is the chat; whoever claims otherwise is not listened to.
     if query.from_user.id != message.chat.id:
         return None
@@ -159,6 +168,22 @@ def _press(update: int, query: CallbackQuery) -> Incoming | None:
         message=message.message_id if isinstance(message, Message) else 0,
         query=query.id,
         shown=shown,
+    )
+
+
+def _played(update: int, query: CallbackQuery) -> Incoming | None:
+    """A button of a game in a group; who pressed it is known by number only."""
+    message, data = query.message, query.data or ""
+    if message is None or not data.startswith(GAME_BUTTON):
+        return None
+    return Incoming(
+        id=update,
+        chat=message.chat.id,
+        kind=Kind.GAME,
+        text=data,
+        message=message.message_id,
+        query=query.id,
+        by=query.from_user.id,
     )
 
 
@@ -176,11 +201,23 @@ def _membership(update: int, change: ChatMemberUpdated) -> Incoming | None:
 
 
 def _group(update: int, message: Message, me: int, username: str) -> Incoming | None:
-    """In a group only what is addressed to the bot counts, and none of its words are kept."""
-    text = (message.text or message.caption or "").lower()
+    """In a group only what is addressed to the bot counts, and of that only a game is kept."""
+    said = message.text or message.caption or ""
+    text = said.lower()
     command = text.split(maxsplit=1)[0] if text.startswith("/") else ""
     at = f"@{username.lower()}"
     for_others = "@" in command and not command.endswith(at)
+    name = command.removeprefix("/").removesuffix(at)
+    if not for_others and name in GAME_COMMANDS and message.from_user:
+        rest = said[len(command) :].strip().encode("utf-8", "replace").decode()
+        return Incoming(
+            id=update,
+            chat=message.chat.id,
+            kind=Kind.GAME,
+            text=f"{name} {rest}".strip(),
+            at=_seconds(message.date),
+            by=message.from_user.id,
+        )
     replied = message.reply_to_message
     to_me = bool(replied and replied.from_user and replied.from_user.id == me)
     if for_others or not (command or at in text or to_me):

@@ -17,8 +17,11 @@ WIDE = 24
 #: Buttons side by side: the ruler from 0 to 10 takes two rows, short answers one.
 ROW = 6
 ROW_CHARACTERS = 30
-#: Data of a button: an answer of the coach's question, or of a question of the adapter.
-CHOICE, ANSWER = "k", "p"
+#: Data of a button: an answer to the coach, to an exercise, to a question of the adapter, or about
+#: a group somebody is in.
+CHOICE, DESK, ANSWER, BELONG = "k", "o", "p", "g"
+#: Lines that stand close together instead of in paragraphs of their own.
+LISTED = "- "
 
 
 class Do(StrEnum):
@@ -26,6 +29,10 @@ class Do(StrEnum):
 
     SAY = "say"
     CARD = "card"
+    CHART = "chart"
+    DEAL = "deal"
+    EDIT = "edit"
+    ALERT = "alert"
     DATA = "data"
     ACKNOWLEDGE = "acknowledge"
     MARK = "mark"
@@ -37,15 +44,18 @@ Button = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Out:
-    """One thing to do: `text` is HTML for SAY, MARK and CARD, plain for ACKNOWLEDGE.
+    """One thing to do: `text` is HTML for what is sent, plain for ACKNOWLEDGE and ALERT.
 
-    `buttons` are rows of (label, data); `target` is a message, a press, or a session, as it fits.
+    `buttons` are rows of (label, data); `target` is a message, a press, a session, a picture as
+    JSON, or the chat of one player (DEAL), as it fits. `otherwise` is the HTML that is said in the
+    chat itself when that player cannot be reached.
     """
 
     do: Do
     text: str = ""
     buttons: tuple[tuple[Button, ...], ...] = ()
     target: str = ""
+    otherwise: str = ""
 
 
 def pack(outs: Sequence[Out]) -> str:
@@ -61,6 +71,7 @@ def unpack(text: str) -> list[Out]:
             text=data["text"],
             buttons=tuple(tuple((a, b) for a, b in row) for row in data["buttons"]),
             target=data["target"],
+            otherwise=data.get("otherwise", ""),
         )
         for data in json.loads(text)
     ]
@@ -130,12 +141,22 @@ def keyboard(options: Sequence[str], data: Sequence[str]) -> tuple[tuple[Button,
     return tuple(tuple(row) for row in rows if row)
 
 
-def choices(text: str, options: Sequence[str], turn: str | None) -> list[Out]:
-    """A text with the answers of a turn under it."""
+def choices(text: str, options: Sequence[str], turn: str | None, kind: str = CHOICE) -> list[Out]:
+    """A text with the answers to a question under it; `turn` names the question."""
     if not options or turn is None:
         return say(text)
-    data = [f"{CHOICE}:{turn}:{index}" for index in range(len(options))]
+    data = [f"{kind}:{turn}:{index}" for index in range(len(options))]
     return say(with_options(text, options), keyboard(options, data))
+
+
+def paragraphs(lines: Sequence[str]) -> str:
+    """Lines with air between them; a list stays together."""
+    text, before = "", ""
+    for line in lines:
+        together = line.startswith(LISTED) and before.startswith(LISTED)
+        text += ("\n" if together else "\n\n") + line
+        before = line
+    return text.strip()
 
 
 def marked(shown: str, chosen: str) -> str:

@@ -14,7 +14,8 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
-from coachbot import picture, store_erase
+from coachbot import charts, picture, picture_practice, store_erase
+from coachbot.charts import Chart
 from coachbot.coach import Card
 from coachbot.telegram.counter import Counter
 from coachbot.telegram.lanes import Worker
@@ -26,6 +27,7 @@ from coachbot.telegram.outgoing import (
     Out,
     card_html,
     card_text,
+    escape,
     length,
     say,
 )
@@ -37,6 +39,8 @@ from coachbot.telegram.wire import seconds
 FIRST_WAIT, LONGEST_WAIT, GIVE_UP = 0.5, 30.0, 3_600.0
 #: Acknowledging and marking a press is a courtesy: tried for this long.
 COURTESY = 10.0
+#: What is done beside the answer; it may fail.
+COURTESIES = (Do.ACKNOWLEDGE, Do.ALERT, Do.MARK, Do.EDIT)
 #: "Typt…" must not hold up an answer for longer than this.
 TYPING = 1.0
 
@@ -75,9 +79,7 @@ class Sender:
         remembered, and the rest is left undone.
         """
         courtesies = [
-            asyncio.create_task(self._courtesy(chat, out))
-            for out in outs
-            if out.do in (Do.ACKNOWLEDGE, Do.MARK)
+            asyncio.create_task(self._courtesy(chat, out)) for out in outs if out.do in COURTESIES
         ]
         try:
             for part, out in enumerate(outs):
@@ -103,7 +105,11 @@ class Sender:
                 await self._data(chat)
             case Do.SCRUB:
                 return await self._scrub(chat, out.target == "log")
-            case Do.ACKNOWLEDGE | Do.MARK:
+            case Do.CHART:
+                await self._chart(chat, charts.unpack(json.loads(out.target)))
+            case Do.DEAL:
+                await self._deal(chat, out)
+            case Do.ACKNOWLEDGE | Do.ALERT | Do.MARK | Do.EDIT:
                 pass
         return True
 
@@ -139,16 +145,40 @@ class Sender:
         self, chat: int, card: Card, title: str, signs: tuple[str, str], caption: str
     ) -> bool:
         """The card as a picture; False when it cannot be drawn or is not taken."""
+        return await self._picture(
+            chat, lambda: picture.png(card, title, signs), "kaart.png", caption
+        )
+
+    async def _chart(self, chat: int, chart: Chart) -> None:
+        """A picture of practising; in letters when it cannot be drawn or is not taken."""
+        caption = escape(chart.title)
+        if await self._picture(chat, lambda: picture_practice.png(chart), "plaatje.png", caption):
+            return
+        drawn = escape("\n".join(charts.text(chart)))
+        await self._say(chat, Out(Do.SAY, f"{caption}\n<pre>{drawn}</pre>"))
+
+    async def _deal(self, chat: int, out: Out) -> None:
+        """A card of a game to one player; the group hears it when that player is out of reach."""
+        try:
+            await self._insist(
+                lambda: self.bot.send_message(int(out.target), out.text, parse_mode=ParseMode.HTML)
+            )
+        except (BadRequest, Forbidden):
+            event(logging.INFO, "player_out_of_reach")
+            await self._say(chat, Out(Do.SAY, out.otherwise))
+
+    async def _picture(self, chat: int, draw: Callable[[], bytes], name: str, caption: str) -> bool:
+        """Draws aside and sends; False when it cannot be drawn or is not taken."""
         loop = asyncio.get_running_loop()
         try:
-            png = await loop.run_in_executor(self.painter, picture.png, card, title, signs)
+            png = await loop.run_in_executor(self.painter, draw)
         except (OSError, ImportError, ValueError, RuntimeError) as error:
             event(logging.ERROR, "picture_failed", **fault(error))
             return False
         try:
             await self._insist(
                 lambda: self.bot.send_photo(
-                    chat, InputFile(png, "kaart.png"), caption=caption, parse_mode=ParseMode.HTML
+                    chat, InputFile(png, name), caption=caption, parse_mode=ParseMode.HTML
                 )
             )
         except BadRequest as error:
@@ -188,6 +218,22 @@ class Sender:
             if out.do is Do.ACKNOWLEDGE:
                 await self._insist(
                     lambda: self.bot.answer_callback_query(out.target, out.text or None), COURTESY
+                )
+            elif out.do is Do.ALERT:
+                await self._insist(
+                    lambda: self.bot.answer_callback_query(out.target, out.text, show_alert=True),
+                    COURTESY,
+                )
+            elif out.do is Do.EDIT:
+                await self._insist(
+                    lambda: self.bot.edit_message_text(
+                        out.text,
+                        chat,
+                        int(out.target),
+                        parse_mode=ParseMode.HTML,
+                        reply_markup=_keyboard(out.buttons),
+                    ),
+                    COURTESY,
                 )
             elif out.text:
                 await self._insist(

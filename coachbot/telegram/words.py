@@ -16,7 +16,9 @@ _PLAIN = (
     "al_gekozen", "fout", "kaart", "privacy", "gegevens", "gegevens_bestand", "gegevens_leeg",
     "wis", "wis_klaar", "wis_bezig", "wis_niet", "wis_leeg", "wanneer", "wanneer_aanbod",
     "wanneer_onduidelijk", "wanneer_opgegeven", "hoe_laat", "voorbij", "gepland_nu",
-    "niet_gepland", "verder", "herinnering_verlaat", "de_ander",
+    "niet_gepland", "verder", "herinnering_verlaat", "de_ander", "mag", "mag_niet",
+    "kaartje_onbekend", "groep_niet", "groep_geen", "groep_leeg", "gedeeld", "niet_gedeeld",
+    "weg_niet", "weg_klaar", "deel_niet", "niet_gevonden",
 )
 # fmt: on
 #: Every sentence the bot needs, with what it fills in.
@@ -26,14 +28,32 @@ SAYS: Mapping[str, frozenset[str]] = {
     "groep": frozenset({"link"}),
     "code_onbekend": frozenset({"code"}),
     "ingekort": frozenset({"aantal"}),
+    "kaartje_past": frozenset({"titel"}),
+    "met": frozenset({"ander"}),
+    "over": frozenset({"onderwerp"}),
+    **dict.fromkeys(
+        ("groep_vraag", "groep_gesloten", "weg_vraag", "deel_vraag", "deel_klaar", "ingetrokken"),
+        frozenset({"groep", "begeleider"}),
+    ),
+    **dict.fromkeys(
+        ("groep_lid", "groep_mijn", "groep_mijn_gesloten"),
+        frozenset({"groep", "begeleider", "naam"}),
+    ),
     **dict.fromkeys(("klopt", "gepland"), frozenset({"dag", "tijd"})),
     **dict.fromkeys(
         ("herinnering", "herinnering_leeg", "herinnering_laat"), frozenset({"ander", "tijd"})
     ),
 }
 #: The commands this adapter answers itself; the others are words of the dialogue.
-OWN = ("herinner", "gegevens", "wis", "privacy")
-BUTTONS = ("ja", "nee", "wis_ja", "wis_nee", "herinner_niet")
+PRACTISING = ("oefen", "sparren", "scan", "thermometer", "kaartje", "voortgang")
+OWN = ("herinner", "gegevens", "wis", "privacy", "groep", *PRACTISING)
+#: What a group may ask for.
+GROUP = ("theater", "besluit", "stop")
+BUTTONS = (
+    "ja", "nee", "wis_ja", "wis_nee", "herinner_niet", "laat_zien", "deel", "trek_in", "weg",
+)  # fmt: skip
+#: Buttons with a number on them.
+NUMBERED = ("deel", "trek_in")
 KINDS = (
     "doorgestuurd",
     "spraak",
@@ -58,7 +78,9 @@ class Words:
     """Everything the bot says around the conversation."""
 
     menu: Mapping[str, str]
+    group_menu: Mapping[str, str]
     words: Mapping[str, str]
+    bare_words: Mapping[str, str]
     buttons: Mapping[str, str]
     kinds: Mapping[str, str]
     says: Mapping[str, str]
@@ -71,6 +93,10 @@ class Words:
     def command(self, text: str) -> str | None:
         """The command of this adapter that a message without a slash stands for."""
         return self.words.get(text.strip().lower().strip(" .!?,…"))
+
+    def bare(self, text: str) -> str | None:
+        """The same for words that could also be the answer to a question of the coach."""
+        return self.bare_words.get(text.strip().lower().strip(" .!?,…"))
 
     def day(self, moment: datetime, now: datetime) -> str:
         """How the day of a moment is named, seen from now; both in the same time zone."""
@@ -86,7 +112,8 @@ class Words:
 
 def parse(data: Any, name: str, commands: frozenset[str]) -> Words:
     """Plain data (as YAML gives it) to `Words`; `commands` are those the dialogue knows."""
-    parts = _fields(data, name, ("menu", "words", "buttons", "says", "kinds", "days"))
+    sections = ("menu", "group_menu", "words", "bare", "buttons", "says", "kinds", "days")
+    parts = _fields(data, name, sections)
     says = {key: "\n\n".join(lines) for key, lines in _section(parts, name, "says", SAYS).items()}
     for key, line in says.items():
         for placeholder in sorted(placeholders(line) - SAYS[key]):
@@ -94,32 +121,51 @@ def parse(data: Any, name: str, commands: frozenset[str]) -> Words:
             raise ContentError(
                 f"{name}: says.{key}: {{{placeholder}}} is not known; allowed: {allowed}"
             )
-    menu = _single(parts, name, "menu", None)
-    for command, shown in menu.items():
-        if command not in commands | {"start", *OWN}:
-            raise ContentError(
-                f"{name}: menu.{command}: no such command; allowed:"
-                f" {', '.join(sorted(commands | {'start', *OWN}))}"
-            )
-        if not shown or len(shown) > MENU_CHARACTERS or len(command) > COMMAND_CHARACTERS:
-            raise ContentError(f"{name}: menu.{command}: longer than Telegram allows, or empty")
-    words = {
-        word.lower(): command
-        for command, listed in _section(parts, name, "words", OWN).items()
-        for word in listed
-    }
     days = {key: tuple(lines) for key, lines in _section(parts, name, "days", DAYS).items()}
     for key, count in (("weekdagen", 7), ("maanden", 12)):
         if len(days[key]) != count:
             raise ContentError(f"{name}: days.{key}: {len(days[key])} names, allowed: {count}")
+    buttons = _single(parts, name, "buttons", BUTTONS)
+    for key, label in buttons.items():
+        if placeholders(label) != ({"nummer"} if key in NUMBERED else set()):
+            raise ContentError(f"{name}: buttons.{key}: {label!r} needs {{nummer}}, or may not")
     return Words(
-        menu=menu,
-        words=words,
-        buttons=_single(parts, name, "buttons", BUTTONS),
+        menu=_menu(parts, name, "menu", commands | {"start", *OWN}),
+        group_menu=_menu(parts, name, "group_menu", frozenset(GROUP)),
+        words=_words(parts, name, "words", OWN),
+        bare_words=_words(parts, name, "bare", PRACTISING),
+        buttons=buttons,
         kinds=_single(parts, name, "kinds", KINDS),
         says=says,
         days=days,
     )
+
+
+def _menu(
+    parts: dict[str, Any], name: str, section: str, allowed: frozenset[str]
+) -> dict[str, str]:
+    """Commands with what Telegram shows beside them."""
+    menu = _single(parts, name, section, None)
+    for command, shown in menu.items():
+        if command not in allowed:
+            raise ContentError(
+                f"{name}: {section}.{command}: no such command;"
+                f" allowed: {', '.join(sorted(allowed))}"
+            )
+        if not shown or len(shown) > MENU_CHARACTERS or len(command) > COMMAND_CHARACTERS:
+            raise ContentError(
+                f"{name}: {section}.{command}: longer than Telegram allows, or empty"
+            )
+    return menu
+
+
+def _words(parts: dict[str, Any], name: str, section: str, keys: tuple[str, ...]) -> dict[str, str]:
+    """What is typed -> the command it stands for."""
+    return {
+        word.lower(): command
+        for command, listed in _section(parts, name, section, keys).items()
+        for word in listed
+    }
 
 
 def _fields(data: Any, where: str, allowed: Any) -> dict[str, Any]:
