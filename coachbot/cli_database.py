@@ -58,7 +58,7 @@ def demo(ctx: click.Context, sessions: int, fast: bool, db: Path) -> None:
 
     Prints the name and the password to log in with.
     """
-    from coachbot import content, nlp
+    from coachbot import content, content_all, nlp
     from coachbot import demo as played
     from coachbot import demo_fast as copied
     from coachbot.cli import _settings
@@ -69,14 +69,19 @@ def demo(ctx: click.Context, sessions: int, fast: bool, db: Path) -> None:
     if db.exists():
         raise click.ClickException(f"--db: {db} is there already; give the name of a new file")
     settings = _settings(ctx, db)
-    engine = Engine(content.load(settings.dialogues or content.default_dir()))
+    folder = settings.dialogues or content.default_dir()
+    engine = Engine(content.load(folder))
     password = secrets.token_urlsafe(12)
     with opened(ctx, db) as store:
         # Nobody's words are in it: what a power cut takes is made again.
         store.db.execute("pragma synchronous = off")
         who = Accounts(store).add("demo", password)
-        fill = copied.multiply if fast else played.play
-        fill(Coach(engine, store, nlp.load()), who.id, sessions, datetime.now(UTC), Random())
+        coach, now = Coach(engine, store, nlp.load()), datetime.now(UTC)
+        if fast:
+            copied.multiply(coach, who.id, sessions, now, Random())
+        else:
+            material = content_all.material(folder)
+            played.play(coach, material, who.id, sessions, now, Random())
     click.echo(f"{db}: {sessions} sessions; log in as demo with password {password}")
     click.echo(f"coachbot review --db {db}")
 

@@ -222,7 +222,7 @@ def group_close(ctx: click.Context, code: str, db: Path | None) -> None:
 @click.option("--group", "code", help="Only the group with this code.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only sessions from this day on.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Only sessions up to this day.")
-@click.option("--search", default="", help="Only sessions in which this was said.")
+@click.option("--search", default="", help="Only sessions in which this was said (newest 500).")
 @click.option("--format", "form", type=click.Choice(["csv", "jsonl"]), default="csv")
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="File to write."
@@ -322,4 +322,4 @@ def corrections_export(ctx: click.Context, out: Path, owner: str | None, db: Pat
     click.echo(f"{out}: {len(found)} corrections")
 
 
-COMMANDS = (facilitator, group, export, corrections)
+COMMANDS = (review, facilitator, group, export, corrections)

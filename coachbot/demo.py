@@ -15,6 +15,8 @@ from pathlib import Path
 import yaml
 
 from coachbot.coach import Coach
+from coachbot.content_all import Material
+from coachbot.desk import Desk
 from coachbot.store import Store
 from coachbot.store_consent import Consent
 from coachbot.store_groups import Group, Groups
@@ -26,8 +28,8 @@ FILE = Path(__file__).parent / "demo.yml"
 #: that happens a few times in a row.
 MOST_TURNS, MOST_SKIPS = 44, 3
 SKIP = "overslaan"
-#: Some leave half-way, some share nothing, some whose talk is about safety come now and then.
-LEAVES, SHARES, RARE = 0.12, 0.9, 0.25
+#: Some leave half-way, most share, some practise; whose talk is about safety is rare.
+LEAVES, SHARES, PRACTISES, RARE = 0.12, 0.9, 0.3, 0.25
 #: Days over which the conversations are spread, up to today.
 DAYS = 240
 
@@ -50,6 +52,9 @@ class Cast:
     people: tuple[Character, ...]
     #: What the facilitator notes with a few conversations.
     notes: tuple[str, ...]
+    #: What is said to a counterpart, and the kinds of exercise that are done.
+    spars: dict[str, tuple[str, ...]]
+    exercises: tuple[str, ...]
     #: Sentences that make one telling different from another: one of each row.
     tails: tuple[tuple[str, ...], ...]
 
@@ -101,8 +106,14 @@ def cast() -> Cast:
         )
         for one in data["people"]
     )
-    tails = tuple(map(tuple, data["tails"]))
-    return Cast(tuple(data["groups"]), people, tuple(data["notes"]), tails)
+    return Cast(
+        groups=tuple(data["groups"]),
+        people=people,
+        notes=tuple(data["notes"]),
+        spars={name: tuple(lines) for name, lines in data["spars"].items()},
+        exercises=tuple(data["exercises"]),
+        tails=tuple(map(tuple, data["tails"])),
+    )
 
 
 def hold(coach: Coach, user: str, part: Part, leave_after: int = MOST_TURNS) -> int:
@@ -149,11 +160,40 @@ def moments(count: int, now: datetime, rng: random.Random, days: int = DAYS) -> 
     return sorted(found)
 
 
+def practise(desk: Desk, user: str, rng: random.Random) -> None:
+    """Spars with somebody, or does an exercise by its own example."""
+    players = cast()
+    if rng.random() < 0.5:
+        name = rng.choice(list(players.spars))
+        desk.spar(user, name)
+        lines = players.spars[name]
+    else:
+        desk.practise(user, rng.choice(players.exercises))
+        activity = desk.rows.activity(user)
+        assert activity
+        exercise = activity.state["exercise"]
+        kinds = desk.practice.kinds
+        lines = tuple(e.example for kind in kinds for e in kind.exercises if e.id == exercise)
+    for line in lines:
+        desk.hear(user, line)
+    desk.leave(user)
+
+
 def play(
-    coach: Coach, facilitator: int, sessions: int, now: datetime, rng: random.Random
+    coach: Coach,
+    material: Material,
+    facilitator: int,
+    sessions: int,
+    now: datetime,
+    rng: random.Random,
 ) -> list[Group]:
-    """So many conversations of people in the groups of a facilitator; most are shared."""
+    """So many conversations of people in the groups of a facilitator; most are shared.
+
+    Some practise half an hour later.
+    """
     players, consent = cast(), Consent(coach.store)
+    later = now
+    desk = Desk(coach.store, material, coach.language, lambda: later)
     groups = [Groups(coach.store).create(facilitator, name) for name in players.groups]
     people = max(1, sessions // 3)
     for start in moments(sessions, now, rng):
@@ -163,6 +203,9 @@ def play(
         leave = rng.randint(9, 20) if rng.random() < LEAVES else MOST_TURNS
         session = hold(coach, user, part, leave)
         backdate(coach.store, session, start, rng)
+        if rng.random() < PRACTISES:
+            later = start + timedelta(minutes=30)
+            practise(desk, user, rng)
         consent.join(user, group.code)
         if rng.random() < SHARES:
             consent.share(user, session, group.id)

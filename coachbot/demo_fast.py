@@ -24,8 +24,8 @@ from coachbot.store import Store, pack, unpack
 from coachbot.store_consent import Consent
 from coachbot.store_groups import Groups
 from coachbot.store_inbox import stamp
-from coachbot.store_review_tables import (
-    FACTS,
+from coachbot.store_review_tables import FACTS
+from coachbot.store_review_triggers import (
     SESSION_BITS,
     TURN_BITS,
     drop_triggers,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -136,6 +137,29 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
+class Immediate(Database):
+    """A database whose transactions take the write lock when they begin.
+
+    A transaction that begins by reading fails at once ("database is locked") when another process
+    has written before it writes itself; waiting does not help it then.
+    """
+
+    @contextmanager
+    def atomic(self) -> Iterator[Database]:  # type: ignore[override]
+        """All or nothing; inside another transaction: part of that one."""
+        if self.conn.in_transaction:
+            with super().atomic():
+                yield self
+            return
+        self.conn.execute("begin immediate")
+        try:
+            yield self
+        except BaseException:
+            self.rollback()
+            raise
+        self.conn.commit()
+
+
 class Store:
     """One database file; safe to open from several processes (WAL, short transactions)."""
 
@@ -145,7 +169,7 @@ class Store:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, check_same_thread=False)
-            self.db = Database(connection)
+            self.db = Immediate(connection)
             self._claim()
             self._prepare()
         except sqlite3.DatabaseError as error:

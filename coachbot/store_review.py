@@ -20,7 +20,7 @@ from coachbot.search_words import Segment
 from coachbot.store import Store
 from coachbot.store_consent import Kind
 from coachbot.store_inbox import stamp
-from coachbot.store_review_tables import SESSION_BITS, TURN_BITS, key
+from coachbot.store_review_triggers import SESSION_BITS, TURN_BITS, key
 
 #: Sessions on a page; hits shown of each session.
 SIZE, HITS = 25, 3

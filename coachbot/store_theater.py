@@ -61,6 +61,12 @@ class Games:
             for table in ("players", "games"):
                 self.db.execute(f"delete from {table} where chat = ?", [chat])
 
+    def move(self, chat: int, to: int) -> None:
+        """The group has another number now."""
+        with self.db.atomic():
+            for table in ("players", "games"):
+                self.db.execute(f"update {table} set chat = ? where chat = ?", [to, chat])
+
     def players(self, chat: int) -> dict[int, str]:
         """Number -> user, of who plays."""
         rows = self.db.query(

@@ -14,7 +14,7 @@ import yaml
 from click.testing import CliRunner, Result
 from review_people import BLAME, PASSWORD
 
-from coachbot import demo, demo_fast, review_session, search_words
+from coachbot import content, content_all, demo, demo_fast, review_session, search_words
 from coachbot.cli import main
 from coachbot.coach import Coach
 from coachbot.dialogue import Dialogue
@@ -24,7 +24,8 @@ from coachbot.store_consent import Consent
 from coachbot.store_facilitators import Accounts
 from coachbot.store_notes import Notes
 from coachbot.store_review import Filter, Review
-from coachbot.store_review_tables import FACTS, refresh
+from coachbot.store_review_tables import FACTS
+from coachbot.store_review_triggers import refresh
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 
@@ -64,7 +65,8 @@ def test_most_of_them_come_to_a_step(coach: Coach) -> None:
 
 def test_a_small_demonstration(coach: Coach) -> None:
     who = Accounts(coach.store).add("demo", PASSWORD).id
-    groups = demo.play(coach, who, 6, NOW, random.Random(3))
+    material = content_all.material(content.default_dir())
+    groups = demo.play(coach, material, who, 6, NOW, random.Random(3))
     page = Review(coach.store).sessions(who, Filter())
     assert 1 <= page.total <= 6 and coach.store.db["sessions"].count == 6
     assert {row.group for row in page.rows} <= {group.id for group in groups}
@@ -73,6 +75,8 @@ def test_a_small_demonstration(coach: Coach) -> None:
     view = review_session.view(coach.store, who, page.rows[0].session)
     assert view and view.turns[0].at == view.row.started
     assert [turn.at for turn in view.turns] == sorted(turn.at for turn in view.turns)
+    views = [review_session.view(coach.store, who, row.session) for row in page.rows]
+    assert any(view.attempts or view.spars for view in views if view)
 
 
 def test_a_large_demonstration_is_what_sharing_would_have_made(coach: Coach) -> None:

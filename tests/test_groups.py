@@ -1,12 +1,13 @@
-"""Facilitators, groups and consent: who may join, who may read, and what is gone when it is gone."""
+"""Facilitators, groups and consent: who may join and read, and what is gone once withdrawn."""
 
 from __future__ import annotations
 
 import re
+import sqlite3
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from review_people import BLAME, NEED, PASSWORD, facilitator, searched, shared, talk
+from review_people import BLAME, NEED, PASSWORD, WORRY, facilitator, searched, shared, talk
 
 from coachbot import pseudonyms, review_session, store_erase
 from coachbot.coach import Coach
@@ -258,6 +259,39 @@ def test_a_shared_session_that_goes_on_is_followed(coach: Coach) -> None:
     coach.hear("tg:1", "stop")
     ended = review.row(noor, session)
     assert ended and ended.ended
+
+
+def test_what_is_taken_back_is_out_of_the_figures(coach: Coach) -> None:
+    noor, group = facilitator(coach)
+    session = shared(coach, "tg:1", group, WORRY, "ja")
+
+    def needs() -> str | None:
+        sql = "select needs from shares where session = ?"
+        return coach.store.db.execute(sql, [session]).fetchone()[0]
+
+    assert needs() is None
+    coach.hear("tg:1", "Ik heb rust nodig.")
+    assert needs() == "rust"
+    coach.hear("tg:1", "terug")
+    assert needs() is None
+    other = shared(coach, "tg:2", group)
+    row = Review(coach.store).row(noor, other)
+    assert row and row.before == 3
+    coach.hear("tg:2", "terug")
+    row = Review(coach.store).row(noor, other)
+    assert row and row.before is None
+
+
+@pytest.mark.parametrize("sql", ["delete from turns", "update turns set text = 'anders'"])
+def test_the_search_index_cannot_get_out_of_step(coach: Coach, sql: str) -> None:
+    noor, group = facilitator(coach)
+    session = shared(coach, "tg:1", group, BLAME)
+    with pytest.raises(sqlite3.IntegrityError, match="withdraw it first"):
+        coach.store.db.execute(sql)
+    coach.store.db.conn.rollback()
+    assert Review(coach.store).search(noor, "sleutels", Filter()).page.total == 1
+    assert Consent(coach.store).withdraw("tg:1", session)
+    coach.store.db.execute(sql)
 
 
 # -- the access log, and everything held -----------------------------------------------------

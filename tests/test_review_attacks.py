@@ -80,7 +80,7 @@ def test_nothing_is_done_without_a_login(site: Site, house: House, path: str) ->
     with site.visitor() as stranger:
         csrf = stranger.token("/inloggen")
         answer = stranger.post(filled(path, house), {"csrf": csrf, **FIELDS})
-    assert answer.status_code == 303 and answer.headers["location"].startswith("/inloggen")
+    assert answer.status_code == 401 and "Er is niets bewaard" in words(answer.text)
     assert kept(house) == before
 
 
@@ -139,6 +139,20 @@ def test_a_turn_of_another_session_is_not_reached_through_ones_own(
     for path in ("notities", "lezing"):
         place = f"/gesprekken/{house.session}/beurten/{turn}/{path}"
         assert noor.send(place, **FIELDS).status_code == 404
+    assert house.store.db.execute("select count(*) from corrections").fetchone() == (0,)
+
+
+def test_a_turn_is_corrected_on_the_page_of_its_own_session_only(
+    noor: Visitor, house: House
+) -> None:
+    own = int(
+        house.store.db.execute(
+            "select min(session) from shares where facilitator = ? and session != ?",
+            [house.noor, house.session],
+        ).fetchone()[0]
+    )
+    turn = house.turn(house.session, BLAME)
+    assert noor.send(f"/gesprekken/{own}/beurten/{turn}/lezing", **FIELDS).status_code == 404
     assert house.store.db.execute("select count(*) from corrections").fetchone() == (0,)
 
 

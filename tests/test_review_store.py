@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -16,6 +18,7 @@ from coachbot.content import default_dir
 from coachbot.demo import backdate
 from coachbot.model import Emotion, Rung
 from coachbot.search_words import Term
+from coachbot.store import Store
 from coachbot.store_consent import Consent
 from coachbot.store_facilitators import Accounts
 from coachbot.store_notes import MAX_NOTE, Notes
@@ -311,7 +314,6 @@ def test_the_marking_finds_what_the_index_finds(filled: Review, text: str) -> No
 
 @pytest.fixture(scope="module")
 def filled(engine, language, tmp_path_factory):  # type: ignore[no-untyped-def]
-    from coachbot.store import Store
 
     coach = Coach(engine, Store(tmp_path_factory.mktemp("search") / "coach.db"), language)
     noor, group = facilitator(coach)
@@ -450,3 +452,29 @@ def _view(coach: Coach, noor: int, session: int) -> review_session.SessionView:
     view = review_session.view(coach.store, noor, session)
     assert view
     return view
+
+
+def test_the_bot_and_the_pages_write_at_the_same_time(coach: Coach) -> None:
+    """Two connections write as fast as they can; neither is told that the database is locked."""
+    noor, group = facilitator(coach)
+    session = shared(coach, "tg:1", group, BLAME)
+    other = Store(coach.store.path)
+    stop = threading.Event()
+
+    def pages() -> int:
+        count = 0
+        while not stop.is_set():
+            note = Notes(other).add(noor, session, "Nog een.")
+            assert note and Notes(other).remove(noor, note.id)
+            count += 1
+        return count
+
+    with ThreadPoolExecutor(1) as pool:
+        written = pool.submit(pages)
+        try:
+            for _ in range(40):
+                coach.hear("tg:1", "ja")
+        finally:
+            stop.set()
+        assert written.result(30) > 40
+    other.close()

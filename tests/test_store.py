@@ -14,6 +14,7 @@ import pytest
 from coachbot.coach import Coach
 from coachbot.store import Store, StoreError, pack, unpack
 
+TRIGGERS = "select name, sql from sqlite_master where type = 'trigger' order by name"
 LINES = [
     "ja",
     "met mijn baas over het rooster, morgen",
@@ -149,3 +150,23 @@ def test_a_locked_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(StoreError, match="locked by another program"):
         Store(path)
     holder.close()
+
+
+def test_opening_a_file_that_is_up_to_date_writes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "coach.db"
+    Store(path).close()
+    before = path.read_bytes()
+    Store(path).close()
+    assert path.read_bytes() == before
+
+
+def test_a_trigger_of_an_older_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "coach.db"
+    Store(path).close()
+    wanted = sqlite3.connect(path).execute(TRIGGERS).fetchall()
+    with sqlite3.connect(path) as db:
+        db.execute("drop trigger share_given")
+        db.execute("create trigger share_given after insert on shares begin select 1; end")
+        db.execute("create trigger shared_once after insert on shares begin select 1; end")
+    Store(path).close()
+    assert wanted and sqlite3.connect(path).execute(TRIGGERS).fetchall() == wanted

@@ -119,13 +119,14 @@ class Door:
         return response
 
     def _to_login(self, request: Request) -> Response:
+        """To the login page, and from there to where it was asked for."""
+        if request.method == "POST":
+            # No redirect: what was typed is one step back in the browser, and stays there.
+            raise HTTPException(401)
         late = "login" in request.session
         request.session.pop("login", None)
-        onward = request.url.path if request.method == "GET" else "/gesprekken"
-        if request.method == "GET" and request.url.query:
-            onward += "?" + request.url.query
+        onward = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         more = "&verlopen=1" if late else ""
-        # 303: whatever was asked, what follows is looking at the login page.
         return RedirectResponse(f"/inloggen?verder={quote(onward)}{more}", 303)
 
 

@@ -109,6 +109,14 @@ def read(given: Mapping[str, str]) -> Wish:
     )
 
 
+def page(text: str) -> int:
+    """The number of a page in a link; the first when it is none."""
+    try:
+        return _number(text, LAST_PAGE)
+    except ValueError:
+        return 1
+
+
 def _number(text: str, most: int) -> int:
     if not re.fullmatch(r"\d{1,19}", text, re.ASCII) or not 1 <= int(text) <= most:
         raise ValueError(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 
 import segno
 from markupsafe import Markup
@@ -10,8 +11,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from coachbot.group_figures import figures
+from coachbot.review import filters
 from coachbot.review.door import Visit, clean
 from coachbot.store_groups import MAX_NAME, GroupError, Groups, deep_link
+
+#: Members on one page.
+SIZE = 60
 
 
 class GroupPages:
@@ -42,10 +47,16 @@ class GroupPages:
         if group is None:
             raise HTTPException(404)
         link = deep_link(self.bot, group.code) if self.bot else None
+        members = groups.members(visit.facilitator.id, number)
+        pages = max(1, math.ceil(len(members) / SIZE))
+        page = min(filters.page(visit.query.get("leden", "")), pages)
         return visit.page(
             "group.html",
             group=group,
-            members=groups.members(visit.facilitator.id, number),
+            total=len(members),
+            members=members[(page - 1) * SIZE : page * SIZE],
+            number=page,
+            pages=pages,
             figures=figures(visit.store, visit.facilitator.id, number),
             link=link,
             qr=_qr(link) if link and not group.closed else None,
