@@ -72,7 +72,8 @@ def practise(ctx: click.Context, kind: str | None, db: Path | None, pictures: Pa
             raise click.ClickException(
                 f"no kind {kind!r}; there is: {', '.join([*names, 'eigen'])}"
             )
-        _talk(coach, desk, desk.practise(USER, kind), pictures)
+        paused = None if kind else _paused(desk, "practise")
+        _talk(coach, desk, paused or desk.practise(USER, kind), pictures)
 
 
 @click.command()
@@ -91,7 +92,8 @@ def progress(ctx: click.Context, db: Path | None, pictures: Path) -> None:
 def spar(ctx: click.Context, scenario: str | None, db: Path | None, pictures: Path) -> None:
     """Spar with a counterpart: SCENARIO is one of the list, or `eigen` for your own case."""
     with _open(ctx, db) as (coach, desk):
-        answer = desk.spar(USER, scenario)
+        paused = None if scenario else _paused(desk, "spar")
+        answer = paused or desk.spar(USER, scenario)
         if answer is None:
             names = [s.name for s in desk.sparring.scenarios]
             raise click.ClickException(
@@ -110,7 +112,8 @@ def spar(ctx: click.Context, scenario: str | None, db: Path | None, pictures: Pa
 def scan(ctx: click.Context, name: str | None, db: Path | None, pictures: Path) -> None:
     """Fill in a scan: NAME is one of the list, such as `thermometer`."""
     with _open(ctx, db) as (coach, desk):
-        answer = desk.scan(USER, name)
+        paused = None if name else _paused(desk, "scan")
+        answer = paused or desk.scan(USER, name)
         if answer is None:
             names = [s.name for s in desk.scans.scans]
             raise click.ClickException(f"no scan {name!r}; there is: {', '.join(names)}")
@@ -163,6 +166,18 @@ def theater(
         )
         for number, assignment, text in decided:
             desk.rows.decision(USER, number, assignment, text, desk.clock())
+
+
+def _paused(desk: Desk, kind: str) -> Answer | None:
+    """What was left with `pauze` in an earlier run of the same command."""
+    from coachbot.desk import PAUSED
+    from coachbot.desk_answer import Answer
+
+    activity = desk.rows.activity(USER)
+    if activity is None or activity.kind != kind or not activity.state.get(PAUSED):
+        return None
+    back = desk.resume(USER)
+    return Answer(back) if back else None
 
 
 def _talk(coach: Coach, desk: Desk, answer: Answer, pictures: Path) -> None:

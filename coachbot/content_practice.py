@@ -22,9 +22,14 @@ AT_LEAST = 8
 _COMMANDS = (
     "stop", "other", "hint", "progress", "kinds", "back", "help", "pause", "safe", "offer", "more",
 )  # fmt: skip
+_SECTIONS = (
+    "good", "change", "rung", "rungs", "talk", "commands", "worlds", "matter", "own", "signals",
+    "stop",
+)  # fmt: skip
 _SIGNALS = [
     "ik", "wens", "belang", "behoefte", "zorg", "eigen", "verzoek", "spiegel", "raad", "vraag",
-    "feit", "mening", "mild", "ander", "sneer", "jij_vorm", "cancel", "open",
+    "feit", "mening", "mild", "ander", "verwijst",
+    "eerste", "tweede", "derde", "laatste", "sneer", "jij_vorm", "cancel", "open",
 ]  # fmt: skip
 _TALK = [
     "prompt", "intro", "again", "passed", "example", "solution", "more", "later", "bye",
@@ -64,7 +69,7 @@ def parse_phrases(data: Any, name: str) -> Phrases:
     fields = Fields(
         data,
         name,
-        ["good", "change", "rung", "rungs", "talk", "commands", "worlds", "own", "signals", "stop"],
+        [*_SECTIONS],
     )
     own = fields.group("own", ("title", "steps"))
     steps = []
@@ -80,6 +85,8 @@ def parse_phrases(data: Any, name: str) -> Phrases:
             )
         )
     signals = fields.group("signals", _SIGNALS).complete(_SIGNALS)
+    worlds = fields.group("worlds").all_text()
+    matter = fields.group("matter", worlds).complete(worlds)
     return Phrases(
         good=fields.group("good", CHECKS).all_texts(),
         change=_complete(fields.group("change", CHECKS)),
@@ -87,7 +94,8 @@ def parse_phrases(data: Any, name: str) -> Phrases:
         rungs=fields.group("rungs", [str(r) for r in Rung]).all_text(),
         talk=fields.group("talk", _TALK).complete(_TALK),
         commands=fields.group("commands", _COMMANDS).complete(_COMMANDS),
-        worlds=fields.group("worlds").all_text(),
+        worlds=worlds,
+        matter={name: cues.compiled(words) for name, words in matter.items()},
         own_title=own.text("title"),
         own=tuple(steps),
         signals={key: cues.compiled(words) for key, words in signals.items()},
@@ -195,7 +203,9 @@ def _fair(exercise: Exercise, phrases: Phrases, place: str) -> list[str]:
 
     if not exercise.example:
         return []
-    case = Case(exercise, Reading(text=exercise.example), phrases.signals, phrases.stop)
+    case = Case(
+        exercise, Reading(text=exercise.example), phrases.signals, phrases.stop, phrases.matter
+    )
     return [
         f"{place}: its own example fails {name!r}; change the example or the signals"
         for name in exercise.needs

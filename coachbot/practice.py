@@ -93,6 +93,8 @@ class Phrases:
     talk: Mapping[str, tuple[str, ...]]
     commands: Mapping[str, tuple[str, ...]]
     worlds: Mapping[str, str]
+    #: Words that belong to each world, as patterns.
+    matter: Signals
     own_title: str
     own: tuple[Step, ...]
     signals: Signals
@@ -121,7 +123,7 @@ class Feedback:
 
 def judge(exercise: Exercise, reading: Reading, tries: int, phrases: Phrases) -> Feedback:
     """The `tries`-th attempt (from 1) at an exercise, judged by its reading."""
-    case = Case(exercise, reading, phrases.signals, phrases.stop)
+    case = Case(exercise, reading, phrases.signals, phrases.stop, phrases.matter)
     findings = {name: CHECKS[name](case) for name in exercise.needs}
     failed = tuple(name for name, finding in findings.items() if not finding.ok)
     good, quotes = _praise(findings, phrases, tries)

@@ -27,6 +27,12 @@ COPY = 0.75
 #: Two words are one word in another form when they begin with so many of the same letters, and
 #: with this share of the shorter one.
 STEM, STEM_SHARE = 4, 0.6
+#: A cue of blame of more words than this does not point at anything.
+POINTED = 6
+#: A word such as "geen" rules out a choice that comes at most so many words later.
+CANCELS = 3
+#: From so many words on an answer tells something, and its pronouns have somebody to point at.
+TOLD = 11
 #: A word is read as a choice when it is this much like it ("emotei").
 ALIKE = 0.8
 
@@ -47,11 +53,27 @@ class Case:
     reading: Reading
     signals: Signals
     stop: frozenset[str]
+    #: Words that belong to each world.
+    matter: Signals
 
     def signal(self, name: str) -> str:
         """The first words of the answer that give this move away; "" when there are none."""
+        return self._first(self.signals[name])
+
+    def of_the_world(self) -> str:
+        """The first word of the answer that belongs to the world of the exercise, or points back
+        at what was said in it; "" when there is none.
+
+        In an answer of some length "je" or "ze" points back as well: it names nobody else.
+        """
+        world = self.matter.get(self.exercise.world)
+        found = (self._first(world) if world else "") or self.signal("verwijst")
+        told = len(tokens(self.reading.text)) >= TOLD
+        return found or (self.signal("ander") if told else "")
+
+    def _first(self, pattern: re.Pattern[str]) -> str:
         normalised = cues.normalise(self.reading.text, {})
-        found = next(cues.find(self.signals[name], normalised), None)
+        found = next(cues.find(pattern, normalised), None)
         return self.reading.text[found.start : found.end] if found else ""
 
 
@@ -75,20 +97,47 @@ def kin(a: str, b: str) -> bool:
 
 
 def _choice(case: Case) -> Finding:
-    """The choice that is named last, typing errors and all; "geen emotie" names none."""
+    """The choice that is named last, typing errors and all; "geen emotie" names none.
+
+    Of two choices the one that is left counts as named, and so does a place ("het eerste").
+    """
     normalised = cues.normalise(case.reading.text, {})
-    words = tokens(case.reading.text)
-    options = {w: name for name, listed in case.exercise.choices.items() for w in listed}
-    picked: list[tuple[str, str]] = []
-    for place, word in enumerate(words):
-        near = get_close_matches(word, options, 1, ALIKE) if len(word) > 1 else [word]
-        cancelled = words[max(0, place - 1) : place]
-        if near and near[0] in options and not _has(case, "cancel", cancelled):
-            picked.append((options[near[0]], word))
-    names = [name for name, _ in picked]
-    torn = len(set(names)) > 1 and bool(next(cues.find(case.signals["open"], normalised), None))
-    right = bool(names) and names[-1] == case.exercise.answer and not torn
+    choices = list(case.exercise.choices)
+    picked, dropped = _named(case)
+    if not picked and dropped and len(choices) == len(set(dropped)) + 1:
+        picked = [name for name in choices if name not in dropped]
+    if not picked:
+        picked = [choices[place] for place in _places(case) if place < len(choices)]
+    torn = len(set(picked)) > 1 and bool(next(cues.find(case.signals["open"], normalised), None))
+    right = bool(picked) and picked[-1] == case.exercise.answer and not torn
     return Finding(right, "")
+
+
+#: Signals of a place in the list of choices; the last of them is the last place.
+_PLACES = {"eerste": 0, "tweede": 1, "derde": 2, "laatste": -1}
+
+
+def _places(case: Case) -> list[int]:
+    """The first place that is named; a question of two may not be answered with the third."""
+    return [place for name, place in _PLACES.items() if case.signal(name)][:1]
+
+
+def _named(case: Case) -> tuple[list[str], list[str]]:
+    """The choices that are named, in order, and those that are named to be ruled out."""
+    options = {w: name for name, listed in case.exercise.choices.items() for w in listed}
+    picked: list[str] = []
+    dropped: list[str] = []
+    for clause in re.split(r"[,.;:!?]", case.reading.text):
+        since: list[str] = []
+        for word in tokens(clause):
+            near = get_close_matches(word, options, 1, ALIKE) if len(word) > 1 else [word]
+            if near and near[0] in options:
+                cancelled = _has(case, "cancel", since[-CANCELS:])
+                (dropped if cancelled else picked).append(options[near[0]])
+                since = []
+            else:
+                since.append(word)
+    return picked, dropped
 
 
 def _has(case: Case, name: str, words: list[str]) -> bool:
@@ -109,7 +158,7 @@ def _own_words(case: Case) -> Finding:
 
 
 def _same_matter(case: Case) -> Finding:
-    """Is the content still there: a word of the exercise, of its `about` or of its example?"""
+    """Is the content still there: a word of the exercise, of its `about`, its example or world?"""
     low = case.reading.text.lower()
     for phrase in case.exercise.about:
         found = re.search(rf"(?<!\w){re.escape(phrase)}", low)
@@ -124,7 +173,8 @@ def _same_matter(case: Case) -> Finding:
         word = found.group()
         if len(word) > 2 and word not in case.stop and any(kin(word, w) for w in matter):
             return Finding(True, case.reading.text[found.start() : found.end()])
-    return Finding(False)
+    words = case.of_the_world()
+    return Finding(bool(words), words)
 
 
 def _word_at(text: str, start: int, end: int) -> str:
@@ -147,15 +197,18 @@ def _no_blame(case: Case) -> Finding:
     sharp = _sharp(case)
     if sharp:
         return Finding(False, sharp)
-    own = bool(case.signal("eigen") or case.signal("zorg"))
+    own = any(case.signal(name) for name in ("eigen", "zorg", "behoefte"))
     vague = not own and bool(case.signal("ander"))
     return Finding(not vague, case.reading.text if vague else "")
 
 
 def _sharp(case: Case) -> str:
-    """The first cue of blame that is less than the whole message; "" when there is none."""
-    whole = tokens(case.reading.text)
-    return next((c for c in case.reading.blame_cues if len(tokens(c)) < len(whole)), "")
+    """The first cue of blame that points at something; "" when there is none.
+
+    One that is the whole message, or most of a long one, says that it is angry and not by what.
+    """
+    longest = min(len(tokens(case.reading.text)) - 1, POINTED)
+    return next((c for c in case.reading.blame_cues if len(tokens(c)) <= longest), "")
 
 
 def _no_absolutes(case: Case) -> Finding:

@@ -94,6 +94,11 @@ class Reminders:
                 (user, step, str(When.CLOCK), stamp(due), stamp(due)),
             )
 
+    def move(self, user: str, to: str) -> None:
+        """What was planned for one chat is planned for another."""
+        with self.db.atomic():
+            self.db.execute("update reminders set user = ? where user = ?", (to, user))
+
     def cancel(self, user: str) -> None:
         """No reminder any more for somebody."""
         with self.db.atomic():

@@ -286,7 +286,9 @@ class _Bot:
         if came.kind is Kind.GAME:
             # In a group nobody is told that it goes too fast; what is over it is not done.
             return came if self.pace.admits(came.chat, came.at) else None
-        if came.kind in (Kind.BLOCKED, Kind.UNBLOCKED) or self.pace.admits(came.chat, came.at):
+        if came.kind in (Kind.BLOCKED, Kind.UNBLOCKED, Kind.MOVED) or self.pace.admits(
+            came.chat, came.at
+        ):
             return came
         if not self.pace.warns(came.chat, came.at):
             return None

@@ -58,7 +58,8 @@ def _offer(console: Console, coach: Coach, listed: Sequence[reminders.Card]) -> 
         return
     offer = coach.engine.dialogues[coach.engine.main].labels.get("kaartje_past", "")
     if offer:
-        console.print(Text(offer.format(titel=card.title, naam=card.name)))
+        line = Text(offer.format(titel=card.title, naam=card.name))
+        console.print(line, soft_wrap=not console.is_terminal)
 
 
 def _piped(stdin: TextIO) -> Iterator[str]:

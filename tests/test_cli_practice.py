@@ -49,6 +49,49 @@ def test_an_unknown_name_is_one_clear_line(tmp_path: Path, command: str) -> None
     assert "there is:" in done.stderr and "Traceback" not in done.stderr
 
 
+def test_a_pause_is_taken_up_by_the_same_command(tmp_path: Path) -> None:
+    first = run("scan", "thermometer", "--db", "t.db", stdin="ja\npauze\nja\n", cwd=tmp_path)
+    assert "blijven staan" in first.stdout and "3/12" not in first.stdout
+    again = run("scan", "--db", "t.db", stdin="ja\nstop\n", cwd=tmp_path)
+    assert "Daar ben je weer" in again.stdout and "3/12" in again.stdout
+
+
+#: A conversation to its end; the worry is about being tired.
+WHOLE = """ja
+met mijn collega over het rooster, morgen
+3
+Ze zet mij altijd in de late dienst.
+ja
+Ik ben bang dat ik het niet volhoud, ik ben zo moe.
+ja
+Ik heb rust nodig.
+ja
+voor mijn gezin
+overslaan
+overslaan
+overslaan
+overslaan
+overslaan
+overslaan
+overslaan
+2
+"""
+
+
+@pytest.mark.parametrize(("typed", "offers"), [(WHOLE, 1), (WHOLE[:60] + "\nstop\n", 0)])
+def test_a_conversation_that_ends_offers_one_fitting_card(
+    tmp_path: Path, typed: str, offers: int
+) -> None:
+    done = run("chat", "--plain", "--db", "t.db", stdin=typed, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = [line for line in done.stdout.splitlines() if "kaartje" in line]
+    assert len(found) == offers, done.stdout
+    if found:
+        name = found[0].split("coachbot card ")[1].split("’")[0]
+        shown = run("card", name, "--db", "t.db", stdin="", cwd=tmp_path)
+        assert shown.stdout.count("?") == 3
+
+
 def test_what_is_not_safe_reaches_the_coach(tmp_path: Path) -> None:
     said = "Ik wil niet meer leven, ik maak er vanavond een eind aan.\n"
     done = run("practise", "opening", "--db", "t.db", stdin=said, cwd=tmp_path)

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-ANSWERS = Path(__file__).parent / "data" / "answers.jsonl"
+#: Made by other hands than the rules.
+ANSWERS = sorted((Path(__file__).parent / "data").glob("answers*.jsonl"))
 AGREEMENT, KAPPA = 0.92, 0.80
 MATERIAL = content_all.material(content.default_dir())
 
@@ -87,6 +88,13 @@ CASES = [
     ("op-02", "Jij zet de muziek te hard, kan dat zachter?", "niet_jij_eerst"),
     ("niv-02", "ik denk emotie", None),
     ("niv-02", "inhoud of emotie", "keuze"),
+    ("niv-02", "de middelste, lijkt me", None),
+    ("waa-01", "geen oordeel in elk geval", None),
+    ("waa-01", "dit is niet echt een waarneming", "keuze"),
+    ("waa-01", "het laatste", "keuze"),
+    ("bz-03", "Ik ben bang dat er straks een kleine onder een auto ligt.", None),
+    ("bz-03", "Ik ben bang dat mijn aandelen dalen.", "zelfde_zaak"),
+    ("sp-05", "Tja, verandering hoort erbij, wat vind je er zo erg aan?", "geen_raad"),
     ("waa-09", "Mijn collega had gisteren om vijf uur nog twee taken liggen.", None),
 ]
 
@@ -205,10 +213,10 @@ def test_what_may_not_be_safe_is_asked_first(desk: Desk, monkeypatch: pytest.Mon
     assert desk.rows.done("een")[-1].passed
 
 
-@pytest.mark.skipif(not ANSWERS.exists(), reason="no hand-made answers")
 def test_judgements_agree_with_people(practice: Practice, language: Language) -> None:
-    rows = [json.loads(line) for line in ANSWERS.read_text(encoding="utf-8").splitlines() if line]
-    assert len(rows) >= 150
+    lines = [line for path in ANSWERS for line in path.read_text(encoding="utf-8").splitlines()]
+    rows = [json.loads(line) for line in lines if line]
+    assert len(rows) >= 450
     got = []
     for row in rows:
         found = attempt(practice, language, row["exercise"], row["answer"])

@@ -111,6 +111,27 @@ def test_killed_at_random_moments_no_turn_is_lost_and_none_is_made_twice(
     assert again <= 3
 
 
+def test_killed_in_the_middle_of_a_scan_every_answer_counts_once(
+    forks: Forks, server: Server, db: Path
+) -> None:
+    chance = random.Random(7)
+    person = Person(server, 31)
+    with ForkedBot(forks, server, db) as bot:
+        bot.started()
+        person.say("/scan leiderschap"), person.press("ja")
+        bot.kill()
+    for _ in range(KILLS - 1):
+        with ForkedBot(forks, server, db) as bot:
+            _type_and_kill(server, bot, (31,), "2", chance)
+    with ForkedBot(forks, server, db) as bot:
+        server.wait_for(lambda: any("8/8" in text for text in server.texts(31)))
+        server.type(31, "2")
+        server.wait_for(lambda: any("om mee te nemen" in text for text in server.texts(31)))
+        server.wait_for(lambda: not rows(db, "select 1 from updates where done = 0"))
+        assert bot.stop() == 0
+    assert len(rows(db, "select 1 from scan_results")) == 1
+
+
 def test_an_update_that_comes_again_is_not_answered_again(
     forks: Forks, server: Server, db: Path
 ) -> None:

@@ -8,6 +8,9 @@ import pytest
 from telegram_bot_process import WORDS, Bot, Person, files, fresh_chat, hold, plain, rows
 from telegram_server import Server
 
+from coachbot.coach import Card
+from coachbot.model import Reply
+
 pytest_plugins = ["telegram_fixtures"]
 
 #: A conversation up to a mirror that waits for its answer.
@@ -257,16 +260,10 @@ def test_an_update_that_comes_again_is_not_counted_again(
 
 
 def test_at_the_end_a_fitting_card_is_offered_once_and_shown_by_its_button(
-    server: Server, person: Person
+    server: Server, person: Person, talk: tuple[list[str], list[Reply], Card]
 ) -> None:
-    hold(person, [*HALFWAY, "ja", "Ik ben zo moe van de chaos en de haast.", "ja"])
-    for _ in range(25):
-        if "laat zien" in person.buttons:
-            break
-        person.say("overslaan" if "0" not in person.buttons else "8")
-        if "1" in person.buttons and any("kaart" in t for t in server.texts(person.chat)[-1:]):
-            person.press("2")
-    server.wait_for(lambda: "geen herinnering" in person.buttons)
+    hold(person, talk[0])
+    server.wait_for(lambda: set(person.buttons) & {"geen herinnering", "ja"})
     person.seen = len(server.texts(person.chat))
     offers = [t for t in map(plain, server.texts(person.chat)) if "kaartje met drie vragen" in t]
     assert len(offers) == 1 and "Ik wens je een goed gesprek" in offers[0]

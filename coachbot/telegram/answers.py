@@ -67,6 +67,9 @@ class Answers:
                 return say(words.say("groep", link=f"https://t.me/{self.parts.username}"))
             case Kind.GAME:
                 return self.playing.handle(came)
+            case Kind.MOVED:
+                self.playing.move(came.chat, int(came.text))
+                return []
             case Kind.BLOCKED | Kind.UNBLOCKED:
                 self.parts.inbox.block(user, came.kind is Kind.BLOCKED)
                 return []
@@ -282,7 +285,7 @@ class Answers:
         if name == "privacy":
             return say(self.parts.words.say("privacy"))
         if name == "wis":
-            return self.asking.ask_erase(user)
+            return self.asking.ask_erase(user, came.chat)
         if name == "gegevens":
             if store_erase.gather(self.parts.coach.store, user, came.chat) is None:
                 return say(self.parts.words.say("gegevens_leeg"))

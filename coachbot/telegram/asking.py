@@ -94,10 +94,10 @@ class Asking:
 
     # -- erasing -----------------------------------------------------------------------------
 
-    def ask_erase(self, user: str) -> list[Out]:
+    def ask_erase(self, user: str, chat: int) -> list[Out]:
         """Asks once, and only when there is something."""
         parts = self.parts
-        if not parts.inbox.known(user):
+        if store_erase.gather(parts.coach.store, user, chat) is None:
             return say(parts.words.say("wis_leeg"))
         parts.inbox.ask(user, ERASE)
         buttons = parts.words.buttons

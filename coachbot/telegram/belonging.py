@@ -17,8 +17,9 @@ from coachbot.telegram.parts import Parts, user_of
 
 #: Questions of the adapter: join this group, may this session be read, leave this group.
 JOIN, SHARE, LEAVE = "groep", "deel", "weg"
-#: So many sessions are listed with a group, newest first.
-LISTED = 6
+#: So many sessions are listed with a group, newest first; of older ones those that are shared, as
+#: many as fit in a message. Nobody has more sessions than are looked at.
+LISTED, SHOWN, LOOKED_AT = 6, 30, 1_000
 
 
 class Belonging:
@@ -91,10 +92,11 @@ class Belonging:
         return say(text, tuple(rows))
 
     def _listed(self, user: str) -> list[OwnSession]:
-        """The last sessions that can be told apart: something was said in them."""
-        found = self.consent.sessions(user)
+        """The last sessions that can be told apart, and every older one that is shared."""
+        found = self.consent.sessions(user, LOOKED_AT)
         told = [one for one in found if one.other or one.topic or one.ended or one.shared_with]
-        return told[:LISTED]
+        older = [one for one in told[LISTED:] if one.shared_with]
+        return [*told[:LISTED], *older[:SHOWN]]
 
     def press(self, user: str, data: str) -> tuple[str, list[Out]] | None:
         """A button of that overview: what to mark it with, and what follows. None: not ours."""

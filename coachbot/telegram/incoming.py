@@ -24,6 +24,7 @@ class Kind(StrEnum):
     EDIT = "edit"
     GROUP = "group"
     GAME = "game"
+    MOVED = "moved"
     BLOCKED = "blocked"
     UNBLOCKED = "unblocked"
     REMINDER = "reminder"
@@ -202,6 +203,9 @@ def _membership(update: int, change: ChatMemberUpdated) -> Incoming | None:
 
 def _group(update: int, message: Message, me: int, username: str) -> Incoming | None:
     """In a group only what is addressed to the bot counts, and of that only a game is kept."""
+    if message.migrate_to_chat_id:
+        moved = str(message.migrate_to_chat_id)
+        return Incoming(id=update, chat=message.chat.id, kind=Kind.MOVED, text=moved)
     said = message.text or message.caption or ""
     text = said.lower()
     command = text.split(maxsplit=1)[0] if text.startswith("/") else ""

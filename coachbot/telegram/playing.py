@@ -44,6 +44,11 @@ class Playing:
             return self._stop(came.chat, game)
         return self._decide(came, game, rest)
 
+    def move(self, chat: int, to: int) -> None:
+        """Telegram gave the group another number; the game goes along."""
+        self.parts.games.move(chat, to)
+        self.parts.reminders.move(user_of(chat), user_of(to))
+
     # -- commands ----------------------------------------------------------------------------
 
     def _start(self, came: Incoming, game: Game | None, told: str) -> list[Out]:

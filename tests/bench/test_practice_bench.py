@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -19,24 +20,38 @@ P99_MS, ROUNDS, WALKS = 20.0, 4, 10_000
 
 
 def test_judging_an_attempt() -> None:
-    """p99 of judging alone, and of reading plus judging, over every example and prompt."""
+    """p99 of reading and judging an answer, over every example and prompt, on one thread.
+
+    The clock on the wall also counts what other programs do; on a machine with more work than
+    processors only the time of this thread says something about the program.
+    """
     language = nlp.load()
     practice = content_practice.load(content.default_dir())
-    took, whole = [], []
-    for _ in range(ROUNDS):
+    wall, own, judged = [], [], []
+    for round_ in range(ROUNDS + 1):
         for exercise in practice.exercises.values():
-            for text in (exercise.example, exercise.prompt):
-                begin = time.perf_counter()
+            for text in (exercise.example or exercise.answer, exercise.prompt):
+                begin, thread = time.perf_counter(), time.thread_time()
                 reading = nlp.read(language, text)
                 middle = time.perf_counter()
                 judge(exercise, reading, 1, practice.phrases)
                 end = time.perf_counter()
-                took.append((end - middle) * 1000)
-                whole.append((end - begin) * 1000)
-    took, whole = sorted(took[160:]), sorted(whole[160:])
-    p99, p99_whole = took[int(len(took) * 0.99)], whole[int(len(whole) * 0.99)]
-    print(f"\njudging p99 {p99:.2f} ms; reading and judging p99 {p99_whole:.1f} ms")
-    assert p99 < P99_MS
+                if round_:
+                    own.append((time.thread_time() - thread) * 1000)
+                    wall.append((end - begin) * 1000)
+                    judged.append((end - middle) * 1000)
+    load, processors = os.getloadavg()[0], os.cpu_count() or 1
+    print(
+        f"\nreading and judging {len(wall)} answers: p99 {p99(wall):.1f} ms on the wall,"
+        f" {p99(own):.1f} ms of its own; judging alone {p99(judged):.2f} ms;"
+        f" load {load:.1f} on {processors} processors"
+    )
+    assert p99(own) < P99_MS
+    assert p99(wall) < P99_MS or load > processors
+
+
+def p99(times: list[float]) -> float:
+    return sorted(times)[int(len(times) * 0.99)]
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
