@@ -18,6 +18,8 @@ from coachbot.dialogue import (
 
 #: What one thing said may hold: plain Dutch, said aloud, with one question at a time.
 MAX_QUESTIONS, MAX_WORDS = 1, 34
+#: Conditions that begin so mean: this one of the answers that are offered.
+CHOICE = "keuze_"
 
 
 def _speech(dialogue: Dialogue) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -127,10 +129,21 @@ def _check_junctions(dialogue: Dialogue, edges: Mapping[str, set[str]]) -> Itera
         quiet -= leaves
 
 
+def _check_choices(dialogue: Dialogue) -> Iterator[str]:
+    """An option may only wait for an answer that is offered."""
+    for state in dialogue.states.values():
+        offered = [f"{CHOICE}{place}" for place in range(1, len(state.choices) + 1)]
+        for i, option in enumerate(state.next):
+            for name in option.when:
+                if name.startswith(CHOICE) and name not in offered and not state.junction:
+                    allowed = ", ".join(offered) or "none"
+                    yield f"states.{state.name}.next[{i}].when: {name!r}; offered: {allowed}"
+
+
 def check(dialogue: Dialogue) -> list[str]:
     """Every fault of one dialogue, each a line `place: what is wrong; what is allowed`."""
     return [
         f"{dialogue.name}.yml: {fault}"
-        for part in (_check_graph, _check_variants, _check_speech)
+        for part in (_check_graph, _check_variants, _check_choices, _check_speech)
         for fault in part(dialogue)
     ]

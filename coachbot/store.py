@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 from sqlite_utils import Database, Migrations
 from sqlite_utils.db import Table
 
+from coachbot.database import Immediate
 from coachbot.model import (
     Emotion,
     Heard,
@@ -135,29 +135,6 @@ def _table(db: Database, name: str) -> Table:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
-class Immediate(Database):
-    """A database whose transactions take the write lock when they begin.
-
-    A transaction that begins by reading fails at once ("database is locked") when another process
-    has written before it writes itself; waiting does not help it then.
-    """
-
-    @contextmanager
-    def atomic(self) -> Iterator[Database]:  # type: ignore[override]
-        """All or nothing; inside another transaction: part of that one."""
-        if self.conn.in_transaction:
-            with super().atomic():
-                yield self
-            return
-        self.conn.execute("begin immediate")
-        try:
-            yield self
-        except BaseException:
-            self.rollback()
-            raise
-        self.conn.commit()
 
 
 class Store:

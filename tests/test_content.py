@@ -38,6 +38,7 @@ MISTAKES = [
     (', "Vertel eens, wat is er?"', "", "needs 2 variants"),
     ("    final: true", "    final: jazeker", "'jazeker' is not allowed; allowed: true, false"),
     ("    final: true", "    finaal: true", "key 'finaal' is not known"),
+    ("when: verwijt", "when: keuze_2", "states.a.next[0].when: 'keuze_2'; offered: none"),
     ("start: a", "start: z", "start: 'z' is no state"),
     ("  b:\n", "  a:\n", "the key 'a' stands there twice"),
     ("{goto: b}\n  b", "{goto: b, mirror: ja}\n  b", "'ja' is not allowed; allowed: true, false"),

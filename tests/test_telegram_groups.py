@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from dataclasses import dataclass
 
 import pytest
@@ -156,6 +157,44 @@ def test_leaving_asks_once_and_takes_everything_back(bot: Bot, person: Person, r
     assert plain(person.press("ja")[0]) == WORDS.say("weg_klaar")
     assert room.readable() == []
     assert plain(person.say("/groep")[0]) == WORDS.say("groep_geen")
+
+
+def test_a_conversation_in_which_nothing_was_told_is_not_asked_about(
+    server: Server, person: Person, room: Room
+) -> None:
+    joined(person, room)
+    person.say("ja"), person.say("stop"), person.say("/privacy")
+    assert not any("Mag Anna" in plain(text) for text in server.texts(person.chat))
+
+
+def test_an_old_conversation_that_is_shared_can_still_be_taken_back(
+    bot: Bot, person: Person, room: Room
+) -> None:
+    joined(person, room)
+    for text in ("ja", "mijn baas", "het rooster"):
+        person.say(text)
+    person.say("/groep"), person.press("deel 1", 2)
+    with sqlite3.connect(bot.db, timeout=5) as db:
+        columns = "user, started, state, ended, snapshot"
+        db.execute("update sessions set ended = 1 where user = ?", (f"tg:{person.chat}",))
+        for _ in range(8):
+            db.execute(
+                f"insert into sessions ({columns}) select {columns} from sessions where id ="
+                " (select min(id) from sessions where user = ?)",
+                (f"tg:{person.chat}",),
+            )
+        db.execute(
+            "insert into turns (session, update_id, at, text, reading, reply, taken, before,"
+            " state_before, state_after, undone)"
+            " select sessions.id, null, at, text, reading, reply, taken, before, state_before,"
+            " state_after, 0 from sessions, turns where user = ? and sessions.id not in"
+            " (select session from turns) and turns.session in"
+            " (select min(id) from sessions where user = ?) and text is not null",
+            (f"tg:{person.chat}",) * 2,
+        )
+    assert "trek 7 in" in " ".join(person.say("/groep") and person.buttons)
+    person.press("trek 7 in", 2)
+    assert room.readable() == []
 
 
 def test_after_a_matter_of_safety_nobody_is_asked_to_share(

@@ -147,7 +147,7 @@ class Belonging:
     def ask_share(self, user: str, session: int) -> list[Out]:
         """Asks once whether this session may be read; nobody is asked after a matter of safety."""
         groups = [one.group.id for one in self.consent.memberships(user) if not one.group.closed]
-        mine = {one.id for one in self.consent.sessions(user)}
+        mine = {one.id for one in self.consent.sessions(user) if one.other or one.topic}
         if not groups or session not in mine or self.parts.coach.store.was_unsafe(session):
             return []
         if not self.parts.inbox.asks_to_share(session):
