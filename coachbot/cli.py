@@ -178,7 +178,7 @@ def status(ctx: click.Context, db: Path | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def read(file: Path, as_json: bool) -> None:
     """Read messages, one a line, and show what is heard in each."""
-    from coachbot.store import reading_dict
+    from coachbot.packing import reading_dict
 
     reader = _reader()
     for line in _lines(file):

@@ -14,7 +14,8 @@ from typing import Any
 
 from coachbot.engine import Engine
 from coachbot.model import Reading, Remembered, Session, Turn
-from coachbot.store import Store, unpack
+from coachbot.packing import unpack
+from coachbot.store import Store
 from coachbot.store_notes import Correction, correction
 
 

@@ -20,7 +20,8 @@ from coachbot import pseudonyms
 from coachbot.coach import Coach
 from coachbot.demo import DAYS, LEAVES, MOST_TURNS, Cast, Part, cast, hold, moments
 from coachbot.model import Session
-from coachbot.store import Store, pack, unpack
+from coachbot.packing import pack, unpack
+from coachbot.store import Store
 from coachbot.store_consent import Consent
 from coachbot.store_groups import Groups
 from coachbot.store_inbox import stamp

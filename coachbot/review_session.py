@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from coachbot.model import Rung, Session
-from coachbot.store import Store, unpack
+from coachbot.packing import unpack
+from coachbot.store import Store
 from coachbot.store_inbox import stamp
 from coachbot.store_notes import Correction, Note, Notes
 from coachbot.store_review import Review, Row
@@ -82,7 +83,10 @@ def view(store: Store, facilitator: int, session: int) -> SessionView | None:
         return None
     notes = Notes(store).of(facilitator, session)
     corrections = Notes(store).corrections(facilitator, session)
-    kept = next(store.db.query("select user, snapshot from sessions where id = ?", [session]))
+    kept = next(store.db.query("select user, snapshot from sessions where id = ?", [session]), None)
+    if kept is None:
+        # Erased since the line before.
+        return None
     turns = tuple(
         _turn(one, corrections.get(one["id"]), notes)
         for one in store.db.query(

@@ -18,18 +18,8 @@ from sqlite_utils import Database, Migrations
 from sqlite_utils.db import Table
 
 from coachbot.database import Immediate
-from coachbot.model import (
-    Emotion,
-    Heard,
-    Level,
-    Reading,
-    Reflection,
-    Remembered,
-    Reply,
-    Rung,
-    Session,
-    Turn,
-)
+from coachbot.model import Reply, Rung, Session, Turn
+from coachbot.packing import pack, reading_dict, unpack, unpack_reply
 
 #: Marks a file as ours, so that a stray database is refused instead of written into ("coac").
 APPLICATION_ID = 0x636F6163
@@ -228,7 +218,7 @@ class Store:
             ),
             None,
         )
-        return _reply(row["reply"]) if row else None
+        return unpack_reply(row["reply"]) if row else None
 
     def last_turn(self, user: str) -> LastTurn | None:
         """The newest turn of the user, in whatever session."""
@@ -248,7 +238,7 @@ class Store:
             row["session"],
             row["update_id"],
             row["taken"],
-            _reply(row["reply"]),
+            unpack_reply(row["reply"]),
             unpack(row["before"]),
         )
 
@@ -349,68 +339,3 @@ def _explain(path: Path, error: sqlite3.DatabaseError) -> str:
     if "readonly" in text or "read-only" in text:
         return f"{path}: is read-only; choose another file with --db or change its rights"
     return f"{path}: cannot be used as a database ({text})"
-
-
-def reading_dict(reading: Reading) -> dict[str, Any]:
-    """A reading as JSON data: the fields of the codebook plus safety and reflection."""
-    return {
-        "text": reading.text,
-        "rung": str(reading.rung),
-        "level": str(reading.level) if reading.level else None,
-        "blame": reading.blame,
-        "blame_cues": list(reading.blame_cues),
-        "emotions": [str(e) for e in reading.emotions],
-        "emotion_words": list(reading.emotion_words),
-        "gist": reading.gist,
-        "person": str(reading.person),
-        "time": str(reading.time),
-        "safety": str(reading.safety),
-        "safety_certain": reading.safety_certain,
-        "reflection": reading.reflection.clause if reading.reflection else None,
-        "language": reading.language,
-    }
-
-
-def pack(session: Session) -> str:
-    """A session as JSON text."""
-    data = asdict(session)
-    data["heard"] = sorted(session.heard)
-    return json.dumps(data, ensure_ascii=False)
-
-
-def unpack(text: str) -> Session:
-    """JSON text back to a session; unknown keys are a newer file's and are dropped."""
-    data = json.loads(text)
-    memory = {}
-    for slot, kept in data.pop("memory").items():
-        reflection = Reflection(**kept["reflection"]) if kept["reflection"] else None
-        memory[slot] = Remembered(kept["text"], reflection, kept["gist"], Rung(kept["rung"]))
-    mirrored = data.pop("mirrored")
-    if mirrored:
-        reflection = mirrored.pop("reflection")
-        data["mirrored"] = Heard(
-            text=mirrored["text"],
-            level=Level(mirrored["level"]) if mirrored["level"] else None,
-            blame=mirrored["blame"],
-            emotions=tuple(Emotion(e) for e in mirrored["emotions"]),
-            reflection=Reflection(**reflection) if reflection else None,
-        )
-    data["detours"] = [tuple(place) for place in data["detours"]]
-    data["heard"] = frozenset(data["heard"])
-    data["last_reply"] = tuple(data["last_reply"])
-    data["rung"] = Rung(data["rung"])
-    data["emotions"] = tuple(Emotion(e) for e in data["emotions"])
-    known = {key: value for key, value in data.items() if key in Session.__slots__}
-    return Session(memory=memory, **known)
-
-
-def _reply(text: str) -> Reply:
-    data = json.loads(text)
-    return Reply(
-        lines=tuple(data["lines"]),
-        options=tuple(data["options"]),
-        card=data["card"],
-        ended=data["ended"],
-        level=data["level"],
-        rung=Rung(data["rung"]),
-    )

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from coachbot import pseudonyms
-from coachbot.store import Store, unpack
+from coachbot.packing import unpack
+from coachbot.store import Store
 from coachbot.store_groups import SELECT, Group, group
 from coachbot.store_inbox import stamp
 

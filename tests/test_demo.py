@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
@@ -18,6 +19,7 @@ from coachbot import content, content_all, demo, demo_fast, review_session, sear
 from coachbot.cli import main
 from coachbot.coach import Coach
 from coachbot.dialogue import Dialogue
+from coachbot.engine import Engine
 from coachbot.model import Rung
 from coachbot.store import Store
 from coachbot.store_consent import Consent
@@ -26,6 +28,9 @@ from coachbot.store_notes import Notes
 from coachbot.store_review import Filter, Review
 from coachbot.store_review_tables import FACTS
 from coachbot.store_review_triggers import refresh
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 
@@ -79,10 +84,22 @@ def test_a_small_demonstration(coach: Coach) -> None:
     assert any(view.attempts or view.spars for view in views if view)
 
 
-def test_a_large_demonstration_is_what_sharing_would_have_made(coach: Coach) -> None:
-    """Copies go in at once; their figures and search words are those that the triggers make."""
-    who = Accounts(coach.store).add("demo", PASSWORD).id
+@pytest.fixture(scope="module")
+def large(
+    engine: Engine, language: Language, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Coach, int]]:
+    """Four hundred copied conversations, and who may read them."""
+    store = Store(tmp_path_factory.mktemp("large") / "coach.db")
+    coach = Coach(engine, store, language)
+    who = Accounts(store).add("demo", PASSWORD).id
     demo_fast.multiply(coach, who, 400, NOW, random.Random(5), heard=1)
+    yield coach, who
+    store.close()
+
+
+def test_a_large_demonstration_is_what_sharing_would_have_made(large: tuple[Coach, int]) -> None:
+    """Copies go in at once; their figures and search words are those that the triggers make."""
+    coach, who = large
     db, review = coach.store.db, Review(coach.store)
     assert db["sessions"].count == 400 and review.sessions(who, Filter()).total == 400
     facts = f"select {', '.join(FACTS)} from shares order by session"
@@ -103,16 +120,16 @@ def test_a_large_demonstration_is_what_sharing_would_have_made(coach: Coach) -> 
         assert json.loads(row[1])["text"] == row[0]
 
 
-def test_a_copy_is_withdrawn_and_goes_on_like_any_other(coach: Coach) -> None:
-    who = Accounts(coach.store).add("demo", PASSWORD).id
-    demo_fast.multiply(coach, who, 50, NOW, random.Random(5), heard=1)
+def test_a_copy_is_withdrawn_and_goes_on_like_any_other(large: tuple[Coach, int]) -> None:
+    coach, who = large
     review, db = Review(coach.store), coach.store.db
+    sessions = db["sessions"].count
     session, user = db.execute("select id, user from sessions order by id desc").fetchone()
     assert session in review.every(who, Filter(), "ik")
     assert Consent(coach.store).withdraw(user, session)
     assert session not in review.every(who, Filter(), "ik")
     coach.hear(user, "hallo")
-    assert db["sessions"].count == 51
+    assert db["sessions"].count == sessions + 1
 
 
 # -- commands --------------------------------------------------------------------------------

@@ -12,7 +12,9 @@ import pytest
 from review_people import BLAME, NEED, WORRY, shared
 from review_site import Site, Visitor, words
 
+from coachbot.review.pages_groups import SIZE
 from coachbot.store_consent import Consent
+from coachbot.store_groups import Groups
 
 if TYPE_CHECKING:
     from review_fixtures import House
@@ -187,6 +189,18 @@ def test_a_group_of_three_has_figures(noor: Visitor, house: House) -> None:
     page = words(noor.get(f"/groepen/{house.zuid.id}").text)
     assert "3 gesprekken van 3 deelnemers" in page and "Hoogste trede" in page
     assert "deelt 1 gesprek" in page
+
+
+def test_a_large_group_is_shown_in_parts(noor: Visitor, house: House) -> None:
+    large = Groups(house.store).create(house.noor, "Iedereen")
+    for number in range(SIZE + 1):
+        assert Consent(house.store).join(f"velen-{number}", large.code)
+    names = set()
+    for part, shown in (("1", SIZE), ("2", 1), ("9", 1), ("x", SIZE)):
+        page = noor.get(f"/groepen/{large.id}?leden={part}").text
+        assert f"{SIZE + 1} deelnemers" in page and page.count("deelt nog niets") == shown
+        names |= set(re.findall(r"<li>([^<]+?)\s*<span", page))
+    assert len(names) == SIZE + 1
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl"])

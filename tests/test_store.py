@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from coachbot.coach import Coach
-from coachbot.store import Store, StoreError, pack, unpack
+from coachbot.packing import pack, unpack
+from coachbot.store import Store, StoreError
 
 TRIGGERS = "select name, sql from sqlite_master where type = 'trigger' order by name"
 LINES = [
