@@ -10,7 +10,7 @@ chat: $(VENV)/.installed
 	$(BIN)/coachbot chat
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check coachbot tests

@@ -19,19 +19,17 @@ from numpy.typing import NDArray
 from spacy.tokens import Doc
 
 from coachbot.model import Emotion, Person, Rung, Safety, Time
-from coachbot.nlp import features, signs
+from coachbot.nlp import encoder, features, signs
 from coachbot.nlp.cues import Match, Normalised
-from coachbot.nlp.encoder import EMBEDDING, FEATURES, Encoder, Floats, Pieces, unpack
+from coachbot.nlp.encoder import Encoder, Floats
 
-#: The encoder's vector of a sentence has length one; made longer, its dropout counts.
-SENTENCE_SCALE = 8.0
 #: How far below the limit a word may score that stands beside a cue word.
 SPREAD = 1.5
 #: Cue words this close together (2: one word between) are one stretch; marks keep them apart.
 GAP = 2
 _BREAKS = ",.!?;:"
 #: What the network's word counts beside the linear model's in "is somebody not safe?".
-NETWORK_ALARM = 0.4
+NETWORK_ALARM = 1.0
 HOME = Path(__file__).parent / "model_heads"
 
 #: The labels of each task, in the order of the scores. One label: yes or no.
@@ -102,47 +100,13 @@ class Linear:
         return float(self.weights[ids, column] @ self.rarity[ids]) * float(self.scale[column])
 
 
-class Network:
-    """The encoder with an attention and a linear layer for each task, and a cue score a piece."""
-
-    def __init__(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
-        pieces = str(np.asarray(arrays["pieces"]).tobytes().decode("utf-8")).split("\n")
-        self.pieces = Pieces(pieces, [float(s) for s in np.asarray(arrays["piece_scores"])])
-        self.encoder = Encoder(arrays)
-        self.queries = unpack(arrays, "queries")
-        self.heads: list[tuple[slice, Floats, Floats]] = []
-        start = 0
-        for task, labels in TASKS.items():
-            weights, bias = unpack(arrays, f"{task}.out"), unpack(arrays, f"{task}.out_bias")
-            heads = (weights.shape[0] - EMBEDDING) // FEATURES
-            self.heads.append((slice(start, start + heads), weights, bias))
-            start += heads
-            assert len(labels) == len(bias)
-        self.cue, self.cue_bias = unpack(arrays, "cue"), unpack(arrays, "cue_bias")
-
-    def __call__(self, text: str) -> tuple[Floats, tuple[tuple[int, int], ...], Floats]:
-        """(WIDTH,) scores, the places of the pieces, and the cue score of each."""
-        found = self.pieces.cut(text)
-        vectors = self.encoder([piece.row for piece in found])
-        attention = vectors @ self.queries
-        attention = np.exp(attention - attention.max(axis=0))
-        pooled = (attention / attention.sum(axis=0)).T @ vectors
-        whole = self.encoder.sentence(vectors) * SENTENCE_SCALE
-        parts = [
-            np.concatenate([pooled[part].reshape(-1), whole]) @ w + b for part, w, b in self.heads
-        ]
-        cue = (vectors[1:-1] @ self.cue)[:, 0] + self.cue_bias
-        return np.concatenate(parts), tuple((p.start, p.end) for p in found), cue
-
-
 class Heads:
     """All readers and the blend; made once by `load`."""
 
-    def __init__(self, linear: Linear, network: Network, blend: Mapping[str, Any]) -> None:
+    def __init__(self, linear: Linear, network: Encoder, blend: Mapping[str, Any]) -> None:
         self.linear = linear
         self.network = network
         self.weights = np.asarray(blend["weights"], dtype=np.float32)
-        self.bias = np.asarray(blend["bias"], dtype=np.float32)
         self.alarm_signs = np.asarray(blend["alarm_signs"], dtype=np.float32)
         self.limits: dict[str, float] = blend["limits"]
 
@@ -150,16 +114,15 @@ class Heads:
         """The chances of every label; linear in the length of the message."""
         linear = self.linear(features.extract(normalised, doc))
         seen = signs.look(doc.text, normalised)
-        scores, places, cue = self.network(doc.text)
-        row = np.concatenate([linear[:WIDTH], scores, seen])
-        alarm = alarms(linear[WIDTH], scores, seen, self.alarm_signs)
-        return Scores(chances(row @ self.weights + self.bias), float(alarm), places, cue)
+        whole = self.network(doc.text)
+        row = np.concatenate([linear[:WIDTH], whole.scores, seen])
+        alarm = alarms(linear[WIDTH], whole.scores, seen, self.alarm_signs)
+        found = chances(row @ self.weights)
+        return Scores(found, float(alarm), whole.places, whole.cue)
 
     def vector(self, text: str) -> Floats:
-        """(FEATURES + EMBEDDING,): the mean of the pieces' vectors, and the sentence's."""
-        encoder = self.network.encoder
-        vectors = encoder([piece.row for piece in self.network.pieces.cut(text)])
-        return np.concatenate([vectors.mean(axis=0), encoder.sentence(vectors) * SENTENCE_SCALE])
+        """(width of the network,): the mean of its last layer."""
+        return self.network(text).vector
 
     def evidence(self, task: str, label: str, normalised: Normalised) -> list[Match]:
         """The word that speaks most for a label by the linear model; at most one."""
@@ -250,6 +213,4 @@ def load(home: Path = HOME) -> Heads:
     blend = json.loads((home / "blend.json").read_text(encoding="utf-8"))
     with np.load(home / "linear.npz") as arrays:
         linear = Linear(dict(arrays))
-    with np.load(home / "network.npz") as arrays:
-        network = Network(dict(arrays))
-    return Heads(linear, network, blend)
+    return Heads(linear, encoder.load(home), blend)

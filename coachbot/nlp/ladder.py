@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
@@ -17,6 +18,9 @@ BLAMELESS = frozenset({Rung.NONE, Rung.POSITION})
 #: The price, in log-odds, of `verwijt` without blame or anger.
 _EMPTY_BLAME = 2.0
 _TINY = 1e-6
+#: A message of so few words holds one thing.
+SHORT = 6
+_OPEN_QUESTION = re.compile(r"(en |maar )?(wat|waar|hoe|wie|welke?|wanneer)\b[^.!?]*\?\s*$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +55,18 @@ def _shifted(chance: float, limit: float) -> float:
 
 
 def find(doc: Doc) -> Rung:
-    """The rung of the verdict; a feeling of one's own is never off the ladder."""
+    """The rung of the verdict; a feeling of one's own is never off the ladder.
+
+    Anger and nothing else is `verwijt`, also when nobody is blamed; a question that asks for
+    something ("waar zie je tegenop?") and blames nobody never is.
+    """
     rung = verdict(doc._.scores, doc._.heads.limits).rung
+    asks = not doc._.blame and _OPEN_QUESTION.match(doc.text)
+    if asks and rung in (Rung.BLAME, Rung.NONE):
+        return Rung.NONE
     felt = {emotion for emotion, _ in doc._.emotions} - {Emotion.GLAD}
+    if rung is Rung.CONCERN and felt == {Emotion.ANGRY} and len(doc) <= SHORT:
+        return Rung.BLAME
     if rung is not Rung.NONE or not felt:
         return rung
     return Rung.BLAME if felt == {Emotion.ANGRY} else Rung.CONCERN

@@ -11,6 +11,12 @@ from coachbot.nlp import signs
 #: log-odds (chosen on the development sets: as much is found, with a third of the needless
 #: questions).
 UNNAMED = 2.0
+#: How much likelier a kind of danger is when one of its own words stands in the message.
+OWN_WORD = 20.0
+#: How much less a message of so few words must score to be certain that says it outright, in
+#: log-odds: it has no story around it that makes it harmless.
+SHORT, OUTRIGHT = 7, 2.0
+DANGERS = tuple(kind for kind in Safety if kind is not Safety.NONE)
 
 
 def find(doc: Doc) -> tuple[Safety, bool]:
@@ -18,6 +24,9 @@ def find(doc: Doc) -> tuple[Safety, bool]:
     scores, limits = doc._.scores, doc._.heads.limits
     named = signs.named(doc._.normalised)
     if scores.alarm < limits["safety_ask"] + (0.0 if named else UNNAMED):
-        return signs.said_outright(doc._.normalised) or Safety.NONE, False
-    category = tuple(Safety)[1 + int(scores.of("safety")[1:].argmax())]
-    return category, named and scores.alarm >= limits["safety_certain"]
+        return Safety.NONE, False
+    chance = dict(zip(Safety, scores.of("safety"), strict=True))
+    category = max(DANGERS, key=lambda kind: chance[kind] * (OWN_WORD if kind in named else 1.0))
+    short = len(doc._.normalised.words) <= SHORT
+    plain = OUTRIGHT if short and signs.outright(doc._.normalised) else 0.0
+    return category, bool(named) and scores.alarm >= limits["safety_certain"] - plain

@@ -47,6 +47,8 @@ _HINTED = [i for i, keys in enumerate(LISTS) if keys[-1] == "likely"]
 _FIGURE, _GUARD = LISTS.index(("safety", "figures")), LISTS.index(("safety", "guards"))
 #: Whose feeling a mention is.
 OWNERS = ("own", "denied", "other")
+#: How many signs `look` gives.
+WIDTH = len(LISTS) + len(Emotion) * len(OWNERS) + 4
 #: A negation reaches this many words ahead; a third person as owner this many back.
 NEGATION_REACH = 3
 OWNER_REACH = 4
@@ -81,6 +83,16 @@ def look(text: str, normalised: Normalised) -> NDArray[np.float32]:
     words = len(normalised.words)
     row += [min(words, 40) / 20, float("?" in text), float("!" in text), float(words < 4)]
     return np.asarray(row, dtype=np.float32)
+
+
+def of_label(task: str, label: str) -> list[tuple[int, float]]:
+    """(place, 1 or -1): the signs that speak for or against a label."""
+    if (task, label) in (("rung", "verwijt"), ("blame", "blame")):
+        return [(LISTS.index(("blame",)), 1.0)]
+    if task != "emotions":
+        return []
+    first = len(LISTS) + tuple(Emotion).index(Emotion(label)) * len(OWNERS)
+    return [(first + OWNERS.index("own"), 1.0), (first + OWNERS.index("denied"), -1.0)]
 
 
 def alarming(row: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -151,25 +163,25 @@ def _of_another(before: list[str]) -> bool:
     return False
 
 
-def said_outright(normalised: Normalised) -> Safety | None:
-    """Suicide in so many words, of the speaker or of somebody else, without a figure of speech or
-    another world (a film, a case, long ago) around it; what the heads miss of it is asked about.
-    """
-    if any(
-        next(iter(cues.find(pattern("safety", key), normalised)), None)
-        for key in ("figures", "guards")
-    ):
-        return None
-    for kind in (Safety.SUICIDE_OTHER, Safety.SUICIDE):
-        if next(iter(cues.find(pattern("safety", str(kind), "certain"), normalised)), None):
-            return kind
-    return None
+def named(normalised: Normalised) -> list[Safety]:
+    """The kinds of danger of which a word, outright or hinted at, stands in the message."""
+    return [
+        kind
+        for kind in Safety
+        if kind is not Safety.NONE
+        and any(
+            next(iter(cues.find(pattern("safety", str(kind), tier), normalised)), None)
+            for tier in ("certain", "likely")
+        )
+    ]
 
 
-def named(normalised: Normalised) -> bool:
-    """Does any word list of danger, outright or hinted at, hit the message?"""
-    return any(
-        next(iter(cues.find(pattern(*keys), normalised)), None)
-        for keys in LISTS
-        if keys[-1] in ("certain", "likely")
-    )
+def outright(normalised: Normalised) -> bool:
+    """Is danger said in so many words, without a figure of speech or another world around it?"""
+
+    def hit(*keys: str) -> bool:
+        return next(iter(cues.find(pattern("safety", *keys), normalised)), None) is not None
+
+    if hit("figures") or hit("guards"):
+        return False
+    return any(hit(str(kind), "certain") for kind in Safety if kind is not Safety.NONE)

@@ -33,8 +33,8 @@ LEXICON = Path(__file__).parent / "lexicon.tsv.gz"
 MEANING_WIDTH = 96
 FORM_WIDTH = 64
 #: Words with a row of their own; the rest share the row of the nearest cluster. More than this
-#: does not fit: 30,000 rows are 19 MB.
-OWN_ROWS = 25_000
+#: does not fit: a row is 160 bytes.
+OWN_ROWS = 35_000
 SHARED_ROWS = 5_000
 #: How much meaning counts in the clusters: at 1, 86 % of the words share the main tag of their
 #: cluster, at 0.3 97 %.
