@@ -79,6 +79,8 @@ def question(text: str, normalised: Normalised, rung: Rung) -> str | None:
         if not found:
             continue
         opens = found.start <= _first_letter(text) + 12
+        if topic in ("robot", "gegevens") and asks and opens:
+            return topic
         if topic in ("robot", "gegevens") and (asks or opens) and rung in _NEUTRAL:
             return topic
         if topic in ("uitleg", "waarom") and opens:
