@@ -16,6 +16,8 @@ OWN_WORD = 20.0
 #: How much less a message of so few words must score to be certain that says it outright, in
 #: log-odds: it has no story around it that makes it harmless.
 SHORT, OUTRIGHT = 7, 2.0
+#: A clause by itself ("dat ik er niet alleen voor sta") answers what somebody needs or hopes.
+WISHED, FRAGMENT = frozenset({"dat", "om"}), 5.0
 DANGERS = tuple(kind for kind in Safety if kind is not Safety.NONE)
 
 
@@ -23,7 +25,10 @@ def find(doc: Doc) -> tuple[Safety, bool]:
     """The category and whether it is certain; in doubt it is asked about."""
     scores, limits = doc._.scores, doc._.heads.limits
     named = signs.named(doc._.normalised)
-    if scores.alarm < limits["safety_ask"] + (0.0 if named else UNNAMED):
+    limit = limits["safety_ask"] + (0.0 if named else UNNAMED)
+    if not named and doc[:1].text.lower() in WISHED:
+        limit += FRAGMENT
+    if scores.alarm < limit:
         return Safety.NONE, False
     chance = dict(zip(Safety, scores.of("safety"), strict=True))
     category = max(DANGERS, key=lambda kind: chance[kind] * (OWN_WORD if kind in named else 1.0))
