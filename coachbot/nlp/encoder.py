@@ -123,6 +123,8 @@ def load(home: Path) -> Encoder:
     """`network.onnx` and `pieces.txt` of a folder."""
     import onnxruntime
 
+    # On Windows it would tell Microsoft how it is used; elsewhere this does nothing.
+    onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(
