@@ -16,7 +16,8 @@ OWN_WORD = 20.0
 #: How much less a message of so few words must score to be certain that says it outright, in
 #: log-odds: it has no story around it that makes it harmless.
 SHORT, OUTRIGHT = 7, 2.0
-#: A clause by itself ("dat ik er niet alleen voor sta") answers what somebody needs or hopes.
+#: A clause by itself ("dat ik er niet alleen voor sta") answers what somebody needs or hopes, and
+#: "als …, dan …" is the plan that the coach asks for.
 WISHED, FRAGMENT = frozenset({"dat", "om"}), 5.0
 DANGERS = tuple(kind for kind in Safety if kind is not Safety.NONE)
 
@@ -26,7 +27,9 @@ def find(doc: Doc) -> tuple[Safety, bool]:
     scores, limits = doc._.scores, doc._.heads.limits
     named = signs.named(doc._.normalised)
     limit = limits["safety_ask"] + (0.0 if named else UNNAMED)
-    if not named and doc[:1].text.lower() in WISHED:
+    words = [token.lower_ for token in doc]
+    plan = words[:1] == ["als"] and "dan" in words
+    if not named and (plan or WISHED.intersection(words[:1])):
         limit += FRAGMENT
     if scores.alarm < limit:
         return Safety.NONE, False
