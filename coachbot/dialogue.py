@@ -31,6 +31,9 @@ SOMETIMES = frozenset(SLOTS) - ALWAYS | {
     "standpunt_nooit",
     "wens",
     "behoefte_zin",
+    "behoefte_dat",
+    "behoefte_omdat",
+    "ander_behoefte_dat",
     "zorg_zin",
 }
 

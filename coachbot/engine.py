@@ -166,9 +166,8 @@ class Engine:
                 text = (
                     reading.rest if reading.act is not Act.TELL and reading.rest else reading.text
                 )
-                after.memory[slot] = Remembered(
-                    text.strip(), reading.reflection, reading.gist, reading.rung
-                )
+                turned = reading.reflection or reading.answer
+                after.memory[slot] = Remembered(text.strip(), turned, reading.gist, reading.rung)
 
     def _bridge(self, after: Session, option: Option, reading: Reading) -> list[str]:
         lines = []

@@ -95,12 +95,14 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reflection:
-    """The person's own words as a Dutch subordinate clause, persons turned, without "dat"."""
+    """The person's own words as a Dutch subordinate clause, persons turned, without its opener."""
 
     clause: str
     confidence: float
     #: A sentence rehearsed for the other party ("Jij luistert nooit"): quoted, not turned.
     rehearsed: bool = False
+    #: "dat" or "omdat" if it was said as a clause by itself, which fits behind that word only.
+    opener: str = ""
     #: "hij altijd op tijd komt" / "hij nooit op tijd komt", for the peeling questions.
     always: str | None = None
     never: str | None = None
@@ -140,6 +142,8 @@ class Reading:
     denies: bool = False
     language: str = "nl"
     reflection: Reflection | None = None
+    #: A clause that stands by itself ("dat ik er alleen voor sta"), turned; no statement to mirror.
+    answer: Reflection | None = None
     act: Act = Act.TELL
     #: The topic of a question to the coach ("robot", "uitleg", …); None when it is no question.
     question: str | None = None

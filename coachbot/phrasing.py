@@ -34,7 +34,7 @@ def heard(reading: Reading) -> Heard:
         level=reading.level,
         blame=reading.blame,
         emotions=reading.emotions if reading.words <= BARE_FEELING_WORDS else (),
-        reflection=reading.reflection,
+        reflection=reading.reflection or reading.answer,
     )
 
 
@@ -51,8 +51,12 @@ def mirror(said: Heard, dialogue: Dialogue, ander: str, count: int) -> str:
         key = "citaat"
     elif reflection.rehearsed:
         key = "spiegel_gerepeteerd"
+    elif reflection.opener == "omdat":
+        key = "citaat" if said.blame else "spiegel_omdat"
     elif said.blame:
         key = "spiegel_verwijt"
+    elif reflection.opener:
+        key = "spiegel_dat"  # fits what somebody fears as well as what somebody wants
     elif said.level is Level.CONTENT and not _of_the_speaker(reflection.clause, dialogue):
         key = "spiegel_oordeel"
     else:
@@ -88,9 +92,13 @@ def values(dialogue: Dialogue, session: Session, reading: Reading | None) -> dic
     filled = {slot: _kept(kept) for slot, kept in session.memory.items()}
     filled.setdefault("ander", dialogue.labels.get("ander", ""))
     filled["waar"] = dialogue.labels.get(f"waar_{session.channel}", "")
-    for slot in ("behoefte", "zorg"):
+    for slot in ("behoefte", "zorg", "ander_behoefte"):
         kept = session.memory.get(slot)
-        if kept and kept.reflection and not kept.reflection.rehearsed and kept.rung in STATED[slot]:
+        if kept is None or kept.reflection is None or kept.reflection.rehearsed:
+            continue
+        if kept.reflection.opener:
+            filled[f"{slot}_{kept.reflection.opener}"] = kept.reflection.clause
+        elif kept.rung in STATED.get(slot, ()):
             filled[f"{slot}_zin"] = kept.reflection.clause
     standpoint = _reflection(session, "standpunt") or _reflection(session, "verwijt")
     if standpoint:

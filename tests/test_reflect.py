@@ -11,7 +11,7 @@ from spacy.language import Language
 
 from coachbot.model import Reflection
 from coachbot.nlp import pipeline
-from coachbot.nlp.reflect import MOST_WORDS, reflect
+from coachbot.nlp.reflect import MOST_WORDS, answer, reflect
 from coachbot.nlp.verbforms import stem, third
 
 
@@ -22,6 +22,53 @@ def parser() -> Language:
 
 def mirror(text: str) -> Reflection | None:
     return reflect(parser()(text))
+
+
+#: Clauses that stand by themselves, as people answer a question: in order already, persons turned.
+BARE = {
+    "ik": ("dat ik straks geen vast contract krijg", "je straks geen vast contract krijgt"),
+    "nobody": ("dat niemand ziet wat ik doe", "niemand ziet wat je doet"),
+    "we": ("Dat we weten waar we aan toe zijn.", "jullie weten waar jullie aan toe zijn"),
+    "a word before it": (
+        "gewoon dat we eerlijk tegen elkaar zijn",
+        "jullie eerlijk tegen elkaar zijn",
+    ),
+    "a reason": ("omdat ik anders niet slaap", "je anders niet slaapt"),
+    "joined subject": (
+        "dat mijn zus en ik weer gewoon kunnen praten",
+        "je zus en jij weer gewoon kunnen praten",
+    ),
+    "clause inside": ("dat hij denkt dat ik lui ben", "hij denkt dat je lui bent"),
+    "reflexive": (
+        "dat ik me niet hoef te verdedigen voor wie ik ben",
+        "je je niet hoeft te verdedigen voor wie je bent",
+    ),
+}
+
+
+@pytest.mark.parametrize(("said", "clause"), BARE.values(), ids=BARE)
+def test_clause_by_itself_is_turned(said: str, clause: str) -> None:
+    found = answer(parser()(said))
+    assert found is not None and found.opener and found.clause == clause
+    assert mirror(said) is None, "it is no statement"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "dat je nooit weet waar je aan toe bent",
+        "Dat hij dat durft!",
+        "Dat ik hem mis. Hij was er altijd.",
+        "dat het stopt en ik weer adem kan halen",
+        "dat ik hem mis, dat is het",
+    ],
+)
+def test_clause_that_is_not_certain_is_not_turned(said: str) -> None:
+    assert answer(parser()(said)) is None
+
+
+def test_pointing_dat_is_no_clause_by_itself() -> None:
+    assert answer(parser()("Dat pik ik niet.")) is None
 
 
 TURNED = {

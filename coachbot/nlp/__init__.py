@@ -28,7 +28,7 @@ def read(nlp: Language, text: str) -> Reading:
     """
     from coachbot.nlp import acts, cues, ladder, situation
     from coachbot.nlp.pipeline import MAX_CHARACTERS
-    from coachbot.nlp.reflect import reflect
+    from coachbot.nlp.reflect import answer, reflect
 
     cleaned = _clean(text)[:MAX_CHARACTERS]
     whole = cues.normalise(cleaned, cues.load()["spelling"])
@@ -58,6 +58,7 @@ def read(nlp: Language, text: str) -> Reading:
         denies=_hears(entire, "denial"),
         language=acts.language(whole),
         reflection=reflect(doc),
+        answer=answer(doc),
         act=Act.QUESTION if asked else act,
         question=asked,
         rest=rest if act is not Act.TELL else "",

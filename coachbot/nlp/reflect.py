@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from spacy.tokens import Doc, Span
 
 from coachbot.model import Reflection
-from coachbot.nlp import guard, persons, units, wishes
+from coachbot.nlp import bare, guard, persons, units, wishes
 from coachbot.nlp.mirrorwords import ENDS, QUOTES, Unsure, Word, data, listed, phrases, words
 from coachbot.nlp.repair import repaired
 from coachbot.nlp.subordinate import Clause, subordinate
@@ -61,7 +61,31 @@ def reflect(doc: Doc, weights: Weigh | None = None) -> Reflection | None:
     if best.rehearsed or best.clause is None:
         return Reflection(best.text, best.confidence, rehearsed=True)
     always, never, wish = wishes.variants(best.clause)
-    return Reflection(best.text, best.confidence, False, always, never, wish)
+    return Reflection(best.text, best.confidence, always=always, never=never, wish=wish)
+
+
+def answer(doc: Doc) -> Reflection | None:
+    """A message that is one clause by itself (`dat ik er alleen voor sta`), persons turned.
+
+    It fits behind its own opener only, so it is no mirror of a statement.
+    """
+    heard = [w for w in words(doc[:MOST_TOKENS].as_doc() if len(doc) > MOST_TOKENS else doc)]
+    told = [(sentence, sign) for sentence, sign in sentences(heard) if sentence]
+    if len(told) != 1 or told[0][1] not in ("", "."):
+        return None
+    alone = bare.opened(told[0][0])
+    if not alone or _addresses(alone):
+        return None
+    try:
+        unit, clause = bare.clause(repaired(alone))
+        turned = persons.turn(clause.words, clause.subject, clause.finite)
+        confidence = guard.confidence(clause, turned, unit, clause.subject)
+    except Unsure:
+        return None
+    text = guard.text(turned, clause)
+    if confidence < THRESHOLD or not _short(text):
+        return None
+    return Reflection(text, confidence, opener=alone[0].low)
 
 
 def candidates(doc: Doc, weights: Weigh | None = None) -> Iterator[Candidate]:
@@ -72,11 +96,17 @@ def candidates(doc: Doc, weights: Weigh | None = None) -> Iterator[Candidate]:
     for sentence, sign in sentences(heard):
         if sign == "?" or not sentence or (sign == ":" and _announces(sentence)):
             continue
-        second = any(w.low in listed("second_person") | listed("second_reduced") for w in sentence)
-        if second:
+        if bare.opened(sentence):
+            continue
+        if _addresses(sentence):
             yield from _rehearsed(doc, sentence, addressed, weights)
         else:
             yield from _turned(doc, sentence, long, weights)
+
+
+def _addresses(sentence: Sequence[Word]) -> bool:
+    second = listed("second_person") | listed("second_reduced")
+    return any(w.low in second for w in sentence)
 
 
 def _announces(sentence: Sequence[Word]) -> bool:

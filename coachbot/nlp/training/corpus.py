@@ -18,7 +18,8 @@ HOME = Path(__file__).parent / "corpus"
 class Message:
     """One labelled message. Fields of a corpus that does not label them are None.
 
-    `spans`: (start, end) in `text` of the stretches that carry blame.
+    `spans`: (start, end) in `text` of the stretches that carry blame, `again` those that a second
+    reader marked (the same, where the second found no blame).
     """
 
     text: str
@@ -26,6 +27,7 @@ class Message:
     rung: str | None = None
     blame: bool = False
     spans: tuple[tuple[int, int], ...] = ()
+    again: tuple[tuple[int, int], ...] = ()
     emotions: tuple[str, ...] = ()
     person: str | None = None
     time: str | None = None
@@ -56,6 +58,7 @@ def read_cues(path: Path = HOME / "cues.jsonl") -> list[Message]:
             rung=r["rung"],
             blame=r["blame"],
             spans=spans(r["text"], r["blame_cues"]),
+            again=spans(r["text"], r.get("second_cues") or r["blame_cues"]),
             emotions=tuple(r["emotions"]),
             person=r["person"],
             time=r["time"],

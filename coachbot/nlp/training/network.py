@@ -20,7 +20,7 @@ from torch.nn import functional
 from tqdm import tqdm
 
 from coachbot.nlp import encoder
-from coachbot.nlp.encoder import Floats, Pieces
+from coachbot.nlp.encoder import Floats, Piece, Pieces
 from coachbot.nlp.heads import COLUMNS, EXCLUSIVE, TASKS, WIDTH
 from coachbot.nlp.training import corpus
 from coachbot.nlp.training.corpus import Message
@@ -42,7 +42,7 @@ class Recipe:
     layers: int = 8
     #: Rounds through the corpus, highest rate, and what "is somebody not safe?" weighs: the rate
     #: rises and falls once in each cycle.
-    cycles: tuple[tuple[int, float, float], ...] = ((3, 8e-5, 1.5), (2, 6e-5, 2.5))
+    cycles: tuple[tuple[int, float, float], ...] = ((3, 8e-5, 2.0), (3, 6e-5, 2.5))
     batch: int = 32
     #: How much faster the layers learn that E5 does not have.
     new_layers: float = 20.0
@@ -88,9 +88,12 @@ class Layer(nn.Module):
             return layer
 
         width = sizes.width
-        self.query, self.key, self.value, self.joined = (
-            linear(name, width, width) for name in ("q", "k", "v", "ao")
-        )
+        parts = [linear(name, width, width) for name in ("q", "k", "v")]
+        #: Queries, keys and values in one product.
+        self.asked = nn.Linear(width, 3 * width)
+        self.asked.weight.data = torch.cat([part.weight for part in parts])
+        self.asked.bias.data = torch.cat([part.bias for part in parts])
+        self.joined = linear("ao", width, width)
         self.widen = linear("fi", sizes.inside, width)
         self.narrow = linear("fo", width, sizes.inside)
         self.norm = _norm(start, f"l{number}.aln")
@@ -100,12 +103,9 @@ class Layer(nn.Module):
         """(batch, pieces, width) -> the same; `there` (batch, pieces) is false beyond the end."""
         batch, pieces, width = x.shape
 
-        def split(part: nn.Linear) -> Tensor:
-            return part(x).view(batch, pieces, self.heads, -1).transpose(1, 2)  # type: ignore[no-any-return]
-
-        found = functional.scaled_dot_product_attention(
-            split(self.query), split(self.key), split(self.value), there[:, None, None, :]
-        )
+        asked = self.asked(x).view(batch, pieces, 3, self.heads, -1)
+        query, key, value = asked.permute(2, 0, 3, 1, 4)
+        found = functional.scaled_dot_product_attention(query, key, value, there[:, None, None, :])
         found = self.joined(found.transpose(1, 2).reshape(batch, pieces, width))
         x = self.norm(x + functional.dropout(found, drop, self.training))
         found = self.narrow(functional.gelu(self.widen(x)))
@@ -177,11 +177,17 @@ class Trainer:
         self.net = Net(start, kept, recipe)
 
     def batch(self, messages: Sequence[Message], noisy: bool) -> tuple[Tensor, Tensor, Tensor]:
-        """Rows, which of them are there, and cue marks (batch, pieces) of messages."""
+        """Rows, which of them are there, and cue marks (batch, pieces) of messages.
+
+        A mark is 1 where both readers marked the word, a half where one did.
+        """
         rows, marks = [], []
         for message in messages:
-            text, spans = message.text, message.spans
+            text, spans, again = message.text, message.spans, message.again
             if noisy:
+                state = self.random.getstate()
+                _, again = corpus.roughen(text, again, self.random, corpus.Noise())
+                self.random.setstate(state)
                 text, spans = corpus.roughen(text, spans, self.random, corpus.Noise())
             cut = self.pieces.cut(text)
             own = [piece.row for piece in cut]
@@ -189,7 +195,7 @@ class Trainer:
                 chance, lost = self.random.random, self.recipe.drop_piece
                 own = [encoder.UNKNOWN if chance() < lost else row for row in own]
             rows.append([encoder.START, *own, encoder.END])
-            inside = [float(any(s < p.end and p.start < e for s, e in spans)) for p in cut]
+            inside = [(_within(p, spans) + _within(p, again)) / 2 for p in cut]
             marks.append([0.0, *inside, 0.0])
         longest = max(map(len, rows))
         ids = torch.tensor([row + [0] * (longest - len(row)) for row in rows])
@@ -326,13 +332,32 @@ class Trainer:
             )
 
 
+def _within(piece: Piece, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start < piece.end and piece.start < end for start, end in spans)
+
+
 class _Single(nn.Module):
-    """The network for one message: nothing is beyond its end."""
+    """The network for one message, in as few steps as it can be said: without a batch or an end."""
 
     def __init__(self, net: Net) -> None:
         super().__init__()
         self.net = net
 
     def forward(self, rows: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        found: tuple[Tensor, Tensor, Tensor] = self.net(rows, torch.ones_like(rows).bool())
-        return found
+        net = self.net
+        x = net.norm(net.table(rows[0]) + net.places[: rows.shape[1]])
+        width = x.shape[-1]
+        for layer in net.layers:
+            asked = layer.asked(x).view(-1, 3 * layer.heads, width // layer.heads)
+            query, key, value = asked.transpose(0, 1).split(layer.heads)
+            share = (query @ key.transpose(1, 2) * query.shape[-1] ** -0.5).softmax(-1)
+            x = layer.norm(x + layer.joined((share @ value).transpose(0, 1).reshape(-1, width)))
+            x = layer.out_norm(x + layer.narrow(functional.gelu(layer.widen(x))))
+        mean = x.mean(0)
+        pooled = (x @ net.queries).softmax(0).T @ x
+        scores, start = [], 0
+        for task in TASKS:
+            own = pooled[start : start + ATTENTIONS[task]].flatten()
+            start += ATTENTIONS[task]
+            scores.append(net.out[task](torch.cat([own, mean])))
+        return torch.cat(scores)[None], net.cue(x)[None, :, 0], mean[None]
