@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from coachbot import cards, nlp, phrasing
 from coachbot.engine import Engine
-from coachbot.model import Remembered, Reply, Rung, Session, Turn
+from coachbot.model import Reading, Remembered, Reply, Rung, Session, Turn
 from coachbot.store import Store
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Coach:
         row, session = self._session(user, channel)
         reading = nlp.read(self.language, text)
         before = self.store.previous(row) if row is not None else None
-        turn = self.engine.respond(session, reading, before[1] if before else None)
+        turn = self._respond(session, reading, before[1] if before else None)
         undone = before[0] if before and turn.undo else None
         row = self.store.record(user, row, turn, update_id, undone)
         self._honour(row, turn)
@@ -90,7 +90,7 @@ class Coach:
             return self.hear(user, text, update_id, channel)
         reading = nlp.read(self.language, text)
         earlier = self.store.previous(last.session, before=last.id)
-        turn = self.engine.respond(last.before, reading, earlier[1] if earlier else None)
+        turn = self._respond(last.before, reading, earlier[1] if earlier else None)
         self.store.record(user, last.session, turn, update_id, last.id)
         self._honour(last.session, turn)
         return turn.reply
@@ -130,6 +130,15 @@ class Coach:
         memory = kept.memory
         signs = [memory[s].text if s in memory else None for s in _TEMPERATURES]
         return Card(rows, tuple(self.store.climb(row)), signs[0], signs[1])
+
+    def _respond(self, session: Session, reading: Reading, previous: Session | None) -> Turn:
+        """The engine's turn; what was held back while it was asked about is heard after all."""
+        turn = self.engine.respond(session, reading, previous)
+        unsafe = self.engine.safety
+        back = turn.before.dialogue == unsafe and turn.after.dialogue != unsafe
+        if not (back and turn.after.held) or turn.after.ended:
+            return turn
+        return self.engine.reheard(turn, nlp.read(self.language, turn.after.held))
 
     def _session(self, user: str, channel: str) -> tuple[int | None, Session]:
         row, session = self.store.load(user)

@@ -77,12 +77,25 @@ class Engine:
             turn = replace(turn, reply=replace(turn.reply, lines=(*recap, *turn.reply.lines[-2:])))
         return turn
 
+    def reheard(self, turn: Turn, reading: Reading) -> Turn:
+        """A turn that came back from a needless question about safety, and what was said then.
+
+        `reading` is of the message that was held: nobody has to type it again.
+        """
+        after = replace(turn.after, held="")
+        then = self._respond(after, replace(reading, safety=Safety.NONE), None)
+        lines = (turn.reply.lines[0], *then.reply.lines[-2:])
+        last = replace(then.after, last_reply=lines)
+        taken = f"{turn.taken} {then.taken}"
+        return replace(turn, after=last, reply=replace(then.reply, lines=lines), taken=taken)
+
     def _respond(self, session: Session, reading: Reading, previous: Session | None) -> Turn:
         after = _copy(session)
         after.paused = False
         if reading.safety is not Safety.NONE and session.dialogue != self.safety:
             after.detours.append((session.dialogue, session.state))
             after.dialogue, after.state = self.safety, self.dialogues[self.safety].start
+            after.held = "" if reading.safety_certain else reading.text
             return self._move(session, after, reading)
         reading = _picked(self._state(after), reading)
         command = self._command(after, reading)

@@ -221,6 +221,8 @@ class Session:
     emotions: tuple[Emotion, ...] = ()
     paused: bool = False
     ended: bool = False
+    #: The message that may have told of danger, until that is known.
+    held: str = ""
     channel: str = "terminal"
     last_reply: tuple[str, ...] = ()
 

@@ -18,6 +18,9 @@ def quote(text: str, limit: int = QUOTE_WORDS) -> str:
     return kept + " …" if len(words) > limit else kept.rstrip(" .,;:!…")
 
 
+#: Half of an agreement is none: a mirror that holds less of it than this gives way to a quotation
+#: of up to so many words.
+MOST_OF_IT, AGREEMENT_WORDS = 0.6, 20
 #: "Zeg je daarmee ook dat …?" is only asked of what was said as a need.
 STATED = {
     "behoefte": (Rung.NEED, Rung.COMMITMENT),
@@ -59,11 +62,17 @@ def mirror(said: Heard, dialogue: Dialogue, ander: str, count: int) -> str:
         key = "spiegel_dat"  # fits what somebody fears as well as what somebody wants
     elif said.level is Level.CONTENT and not _of_the_speaker(reflection.clause, dialogue):
         key = "spiegel_oordeel"
+    elif said.level is Level.INTENTION and _halved(said.text, reflection.clause):
+        key = "citaat"
+    elif said.level is Level.EMOTION and not _of_the_speaker(reflection.clause, dialogue):
+        key = "spiegel_inhoud"  # nobody "notices" what another did
     else:
         key = f"spiegel_{said.level or 'inhoud'}"
     words = {
         "ander": ander,
-        "citaat": quote(said.text),
+        "citaat": quote(
+            said.text, AGREEMENT_WORDS if said.level is Level.INTENTION else QUOTE_WORDS
+        ),
         "zin": _under(key, reflection.clause, dialogue) if reflection else "",
         "gevoelswoord": dialogue.labels.get(said.emotions[0], "") if said.emotions else "",
     }
@@ -75,6 +84,11 @@ def _of_the_speaker(clause: str, dialogue: Dialogue) -> bool:
     return clause.split(" ")[0] in dialogue.labels.get("spreker", "").split()
 
 
+def _halved(text: str, clause: str) -> bool:
+    told = len(text.split())
+    return told <= AGREEMENT_WORDS and len(clause.split()) < MOST_OF_IT * told
+
+
 def _under(key: str, clause: str, dialogue: Dialogue) -> str:
     """ "Je vindt dat je vindt dat …" says it twice: a judging stem takes what was judged."""
     if key in ("spiegel_verwijt", "spiegel_oordeel"):
@@ -82,14 +96,20 @@ def _under(key: str, clause: str, dialogue: Dialogue) -> str:
     return clause
 
 
-def _kept(remembered: Remembered) -> str:
+def _kept(remembered: Remembered, asides: Sequence[str] = ()) -> str:
     short = len(remembered.text.split()) <= QUOTE_WORDS
-    return quote(remembered.text if short else remembered.gist or remembered.text)
+    said = quote(remembered.text if short else remembered.gist or remembered.text)
+    for aside in asides:
+        before = said[: -len(aside)].rstrip(" ,.")
+        if said.lower().endswith((f" {aside}", f",{aside}")) and before:
+            return quote(before)
+    return said
 
 
 def values(dialogue: Dialogue, session: Session, reading: Reading | None) -> dict[str, str]:
     """Placeholder -> words, for every placeholder that can be filled now."""
-    filled = {slot: _kept(kept) for slot, kept in session.memory.items()}
+    asides = dialogue.labels.get("terzijde", "").split(", ")
+    filled = {slot: _kept(kept, asides) for slot, kept in session.memory.items()}
     filled.setdefault("ander", dialogue.labels.get("ander", ""))
     filled["waar"] = dialogue.labels.get(f"waar_{session.channel}", "")
     for slot in ("behoefte", "zorg", "ander_behoefte"):

@@ -34,6 +34,11 @@ BARE = {
         "jullie eerlijk tegen elkaar zijn",
     ),
     "a reason": ("omdat ik anders niet slaap", "je anders niet slaapt"),
+    "long: what was told last": (
+        "Dat ik al drie keer een compleet nieuw ontwerp voor hen heb gemaakt en dat hij nu doet"
+        " alsof het niks was",
+        "hij nu doet alsof het niks was",
+    ),
     "joined subject": (
         "dat mijn zus en ik weer gewoon kunnen praten",
         "je zus en jij weer gewoon kunnen praten",
@@ -57,7 +62,6 @@ def test_clause_by_itself_is_turned(said: str, clause: str) -> None:
     "said",
     [
         "dat je nooit weet waar je aan toe bent",
-        "Dat hij dat durft!",
         "Dat ik hem mis. Hij was er altijd.",
         "dat het stopt en ik weer adem kan halen",
         "dat ik hem mis, dat is het",
@@ -178,6 +182,7 @@ NOTHING = {
     "let us": "Laten we eerst koffie drinken.",
     "exclamation": "Wat een rotzooi!",
     "bare clause": "Omdat hij het zegt.",
+    "bare clause with dat": "Dat ik er straks alleen voor sta.",
     "direct speech": 'Ze zei: "dat is jouw probleem".',
     "empty": "",
     "emoji": "😡😡",

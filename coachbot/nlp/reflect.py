@@ -71,7 +71,7 @@ def answer(doc: Doc) -> Reflection | None:
     """
     heard = [w for w in words(doc[:MOST_TOKENS].as_doc() if len(doc) > MOST_TOKENS else doc)]
     told = [(sentence, sign) for sentence, sign in sentences(heard) if sentence]
-    if len(told) != 1 or told[0][1] not in ("", "."):
+    if len(told) != 1 or told[0][1] == "?":
         return None
     alone = bare.opened(told[0][0])
     if not alone or _addresses(alone):
@@ -83,6 +83,9 @@ def answer(doc: Doc) -> Reflection | None:
     except Unsure:
         return None
     text = guard.text(turned, clause)
+    if not _short(text):
+        # What was told last is what it came to.
+        text = text.rsplit(f" en {alone[0].low} ", 1)[-1]
     if confidence < THRESHOLD or not _short(text):
         return None
     return Reflection(text, confidence, opener=alone[0].low)
