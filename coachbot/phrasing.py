@@ -90,6 +90,9 @@ def _kept(remembered: Remembered) -> str:
 def values(dialogue: Dialogue, session: Session, reading: Reading | None) -> dict[str, str]:
     """Placeholder -> words, for every placeholder that can be filled now."""
     filled = {slot: _kept(kept) for slot, kept in session.memory.items()}
+    if "opening" in session.memory:
+        # Whoever is asked to keep a sentence sees all of it; its apostrophes close no quotation.
+        filled["opening"] = session.memory["opening"].text.rstrip(" .").replace("’", "'")
     filled.setdefault("ander", dialogue.labels.get("ander", ""))
     filled["waar"] = dialogue.labels.get(f"waar_{session.channel}", "")
     for slot in ("behoefte", "zorg", "ander_behoefte"):
