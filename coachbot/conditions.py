@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from coachbot import drafts
 from coachbot.model import LADDER, Act, Emotion, Reading, Rung, Safety, Session
 
 Condition = Callable[[Session, Reading], bool]
@@ -100,10 +101,8 @@ def _at_least_need(session: Session, reading: Reading) -> bool:
     return LADDER.index(reading.rung) >= LADDER.index(Rung.NEED)
 
 
-def _clean_opening(session: Session, reading: Reading) -> bool:
-    """Effect or need, and a request, without blame, absolutes or the other up front."""
-    spoiled = reading.blame or reading.absolutes or reading.opens_with_other
-    return reading.own and reading.request and not spoiled
+def _drafting(name: str) -> Condition:
+    return lambda session, reading: name in reading.drafting
 
 
 CONDITIONS: dict[str, Condition] = {
@@ -152,7 +151,9 @@ CONDITIONS: dict[str, Condition] = {
     "vaak_bevestigd": lambda session, reading: (
         _asked(session, "bevestig_behoefte") >= PEELING_ROUNDS
     ),
-    "vaak_geprobeerd": lambda session, reading: _asked(session, "opening_") >= MANY_TRIES,
+    "vaak_geprobeerd": lambda session, reading: (
+        sum(session.said.get(state, 0) for state in drafts.TRIES) >= MANY_TRIES
+    ),
     "vaak_cijfer": lambda session, reading: _asked(session, "zekerheid_omhoog") >= MANY_TRIES - 1,
     "gekozen": lambda session, reading: reading.number is not None,
     "noemt_ander": lambda session, reading: reading.situation.mentioned is not None,
@@ -161,8 +162,18 @@ CONDITIONS: dict[str, Condition] = {
     "cijfer": lambda session, reading: reading.number is not None and reading.words == 1,
     "over_ander": lambda session, reading: reading.opens_with_third,
     "vaak_hier": lambda session, reading: session.laps >= MANY_TRIES,
-    "schone_opening": _clean_opening,
-    "noemt_eigen": lambda session, reading: reading.own,
-    "noemt_verzoek": lambda session, reading: reading.request,
+    "schone_opening": lambda session, reading: len(drafts.parts(reading)) == len(drafts.PARTS),
+    "noemt_eigen": lambda session, reading: drafts.own(reading),
+    "noemt_verzoek": lambda session, reading: drafts.request(reading),
+    "aangevuld": lambda session, reading: reading.joined,
+    "betere_zin": drafts.better,
+    "nieuwe_zin": drafts.fresh,
+    "losse_bijzin": lambda session, reading: drafts.bare_clause(reading),
+    "houdt_zin": _drafting("keeps"),
+    "wil_anders": lambda session, reading: reading.act is Act.NO or "refuses" in reading.drafting,
+    "ergens_ja": lambda session, reading: reading.act is Act.YES or "agrees" in reading.drafting,
+    "over_de_zin": _drafting("remark"),
+    "geen_poging": lambda session, reading: drafts.no_attempt(reading),
+    "bijna_gevraagd": lambda session, reading: bool(session.said.get("opening_bijna")),
     "eerder_gemist": lambda session, reading: session.misses > 0,
 }

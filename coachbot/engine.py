@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from coachbot import phrasing
+from coachbot import drafts, phrasing
 from coachbot.dialogue import (
     MAX_SENTENCES,
     RESUME,
@@ -112,7 +112,8 @@ class Engine:
         aside = self._aside(after, reading)
         if aside:
             return self._answer(session, after, reading, aside)
-        return self._move(session, after, reading)
+        turn = self._move(session, after, drafts.taken_up(after, reading))
+        return replace(turn, reading=reading)
 
     # -- a move of the machine ---------------------------------------------------------------
 
@@ -176,11 +177,9 @@ class Engine:
                 text = listed[number - 1].text if 0 < number <= len(listed) else str(number)
                 after.memory[slot] = Remembered(text)
             else:
-                text = (
-                    reading.rest if reading.act is not Act.TELL and reading.rest else reading.text
-                )
                 turned = reading.reflection or reading.answer
-                after.memory[slot] = Remembered(text.strip(), turned, reading.gist, reading.rung)
+                about = (turned, reading.gist, reading.rung, drafts.parts(reading))
+                after.memory[slot] = Remembered((reading.rest or reading.text).strip(), *about)
 
     def _bridge(self, after: Session, option: Option, reading: Reading) -> list[str]:
         lines = []

@@ -152,6 +152,10 @@ class Reading:
     #: Does it carry the speaker's own feeling or need, and a request to the other?
     own: bool = False
     request: bool = False
+    #: What it does to a first sentence in the making: names of `drafting` in `nlp/cues.yml`.
+    drafting: frozenset[str] = frozenset()
+    #: Was it put together from an attempt and what was missing in it?
+    joined: bool = False
     #: Does it begin with the other ("Jij …", "U …")?
     opens_with_other: bool = False
     #: Does it begin with a third person ("Hij …", "Ze …")?
@@ -185,6 +189,8 @@ class Remembered:
     #: Its weightiest sentence, for a quotation.
     gist: str = ""
     rung: Rung = Rung.NONE
+    #: What it holds as a first sentence to the other ("schoon", "eigen", "verzoek").
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

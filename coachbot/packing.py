@@ -52,7 +52,8 @@ def unpack(text: str) -> Session:
     memory = {}
     for slot, kept in data.pop("memory").items():
         reflection = Reflection(**kept["reflection"]) if kept["reflection"] else None
-        memory[slot] = Remembered(kept["text"], reflection, kept["gist"], Rung(kept["rung"]))
+        rung, parts = Rung(kept["rung"]), tuple(kept.get("parts", ()))
+        memory[slot] = Remembered(kept["text"], reflection, kept["gist"], rung, parts)
     mirrored = data.pop("mirrored")
     if mirrored:
         reflection = mirrored.pop("reflection")

@@ -110,6 +110,9 @@ def values(dialogue: Dialogue, session: Session, reading: Reading | None) -> dic
     """Placeholder -> words, for every placeholder that can be filled now."""
     asides = dialogue.labels.get("terzijde", "").split(", ")
     filled = {slot: _kept(kept, asides) for slot, kept in session.memory.items()}
+    if "opening" in session.memory:
+        # Whoever is asked to keep a sentence sees all of it; its apostrophes close no quotation.
+        filled["opening"] = session.memory["opening"].text.rstrip(" .").replace("’", "'")
     filled.setdefault("ander", dialogue.labels.get("ander", ""))
     filled["waar"] = dialogue.labels.get(f"waar_{session.channel}", "")
     for slot in ("behoefte", "zorg", "ander_behoefte"):

@@ -26,7 +26,7 @@ def read(nlp: Language, text: str) -> Reading:
 
     Never raises, whatever the text; time is linear in its length up to the cap in `pipeline`.
     """
-    from coachbot.nlp import acts, cues, ladder, situation
+    from coachbot.nlp import acts, cues, drafting, ladder, situation
     from coachbot.nlp.pipeline import MAX_CHARACTERS
     from coachbot.nlp.reflect import answer, reflect
 
@@ -44,6 +44,8 @@ def read(nlp: Language, text: str) -> Reading:
     asked = acts.question(cleaned, whole, rung) if act is Act.TELL else None
     blame_cues = tuple(dict.fromkeys(doc.text[m.start : m.end] for m in doc._.blame))
     emotion_words = tuple(dict.fromkeys(doc.text[m.start : m.end] for _, m in doc._.emotions))
+    own = _hears(doc, "own") or rung in (Rung.CONCERN, Rung.NEED) or bool(doc._.emotions)
+    request = _hears(doc, "requests") or cleaned.rstrip().endswith("?")
     return Reading(
         text=text,
         rung=rung,
@@ -62,8 +64,9 @@ def read(nlp: Language, text: str) -> Reading:
         act=Act.QUESTION if asked else act,
         question=asked,
         rest=rest if act is not Act.TELL else "",
-        own=_hears(doc, "own") or rung in (Rung.CONCERN, Rung.NEED) or bool(doc._.emotions),
-        request=_hears(doc, "requests") or cleaned.rstrip().endswith("?"),
+        own=own,
+        request=request,
+        drafting=drafting.heard(cleaned, doc.text, own, request),
         opens_with_other=_opens(normalised.words, "addressed"),
         opens_with_third=_opens(normalised.words, "third"),
         absolutes=situation.absolutes(doc.text, normalised),

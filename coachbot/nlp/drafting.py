@@ -1,0 +1,79 @@
+"""What a message does to the first sentence that is being written, or says about it."""
+
+from __future__ import annotations
+
+import re
+
+from coachbot.nlp import cues
+
+#: "heyy sam ik kom niet uit": so many words may greet before somebody begins about themselves.
+GREETING_WORDS = 2
+_SENTENCE = re.compile(r"[^.?!…]+[.?!…]*")
+
+
+def heard(whole: str, told: str, own: bool, request: bool) -> frozenset[str]:
+    """Names of what was heard in `whole`; `told` is what of it is not a bare yes or no.
+
+    `own` and `request` are what the reading heard in `told`. Linear in the length of the text.
+    """
+    tells = own or any(_tells(sentence) for sentence in _SENTENCE.findall(told))
+    asks = request or "?" in told or _finds(("drafting", "asks"), told)
+    names = {name for name, found in (("tells", tells), ("asks", asks)) if found}
+    if asks and (not tells or _asks_first(told)):
+        names.add("asks_only")
+    names |= {name for name in ("refuses", "agrees") if _finds(("drafting", name), whole)}
+    # What holds both is a sentence to the other, whatever words it is made of.
+    requested = _finds(("requests",), told) or _finds(("drafting", "asks"), told)
+    if not (own and asks) and not (tells and requested):
+        names |= {name for name in ("keeps", "remark") if _finds(("drafting", name), whole)}
+    if not own and not asks and cues.pattern("drafting", "fragment").match(_normal(told)):
+        names.add("fragment")
+    return frozenset(names)
+
+
+def salutation(text: str) -> int:
+    """Where the hello at the start of `text` ends ("Lieve Ineke, "); 0 without one."""
+    found = re.match(r"\W*(\w+)(?:\s+\w+){0,2}\s*,\s*(?=\w)", text)
+    greets = found and found[1].lower() in cues.load()["drafting"]["salutations"]
+    return found.end() if found and greets else 0
+
+
+def _finds(keys: tuple[str, ...], text: str) -> bool:
+    return bool(cues.pattern(*keys).search(_normal(text)))
+
+
+def _normal(text: str) -> str:
+    return cues.normalise(text, cues.load()["spelling"]).text
+
+
+def _opens_with(name: str, text: str) -> bool:
+    words = _normal(text).split()
+    return bool(words) and words[0] in cues.load()["drafting"][name]
+
+
+def _tells(sentence: str) -> bool:
+    """Does it hold a clause about oneself, apart from the "ik" in what is asked?
+
+    In "Wanneer kan ik langskomen?" nothing is told; in "ik slaap slecht, kunnen we …?" there is.
+    """
+    words = cues.load()["drafting"]
+    sentence = sentence[salutation(sentence) :]
+    rest = cues.pattern("requests").sub(" ~", _normal(sentence))
+    rest = cues.pattern("drafting", "asks").sub(" ~", rest)
+    if "?" not in sentence:
+        return bool(re.search(rf"\s{words['self']}\s", rest))
+    links = "|".join(map(re.escape, words["links"]))
+    if re.search(rf"\s(?:[,;:]|{links})\s{words['self']}\s", rest):
+        return True
+    begins = re.match(rf"(?:\s\w+){{0,{GREETING_WORDS}}}\s{words['self']}\s", rest)
+    return bool(begins) and not _opens_with("asking", sentence)
+
+
+def _asks_first(told: str) -> bool:
+    """One question, or a request in one sentence: what is told in it serves the asking."""
+    body = told[salutation(told) :]
+    normal = _normal(body)
+    asked = [p.match(normal) for p in (cues.pattern("requests"), cues.pattern("drafting", "asks"))]
+    if _opens_with("asking", body):
+        return "?" in body or any(asked)
+    return any(asked) and len(_SENTENCE.findall(body.strip())) == 1 and "?" not in body
