@@ -15,7 +15,6 @@ from coachbot.dialogue import (
     MAX_SENTENCES,
     RESUME,
     Aside,
-    Choice,
     Dialogue,
     Option,
     State,
@@ -23,6 +22,8 @@ from coachbot.dialogue import (
 )
 from coachbot.machine import build, matches
 from coachbot.model import Act, Level, Reading, Remembered, Reply, Rung, Safety, Session, Turn
+from coachbot.parting import LOOKS, leave
+from coachbot.picked import listed, picked
 
 #: After this many answers that do not fit, the coach says what it is after and offers to skip.
 MISSES = 2
@@ -77,6 +78,22 @@ class Engine:
             turn = replace(turn, reply=replace(turn.reply, lines=(*recap, *turn.reply.lines[-2:])))
         return turn
 
+    def after_goodbye(self, session: Session, reading: Reading, soon: bool) -> Turn | None:
+        """What is said when it is over: to thanks, to a goodbye, to who wants to see the card.
+
+        None for anything else, which begins a new conversation. `soon` after the goodbye, any
+        short answer still belongs to it.
+        """
+        after = _copy(session)
+        command = self._command(after, reading)
+        if reading.safety is Safety.NONE and command in LOOKS:
+            return self._obey(session, after, reading, command, None)
+        key = leave(reading, soon)
+        if not key or key not in self.dialogues[after.dialogue].phrases:
+            return None
+        lines = [self._phrase(after, key, reading)]
+        return self._turn(session, after, reading, lines, f"{after.dialogue}/*{key}")
+
     def _respond(self, session: Session, reading: Reading, previous: Session | None) -> Turn:
         after = _copy(session)
         after.paused = False
@@ -84,12 +101,16 @@ class Engine:
             after.detours.append((session.dialogue, session.state))
             after.dialogue, after.state = self.safety, self.dialogues[self.safety].start
             return self._move(session, after, reading)
-        reading = _picked(self._state(after), reading)
+        reading = picked(self._state(after), reading)
         command = self._command(after, reading)
         if command:
             return self._obey(session, after, reading, command, previous)
         if not session.last_reply and reading.act is not Act.TELL:
             return replace(self.open(session), reading=reading)
+        if session.paused and reading.act is Act.THANKS:
+            thanked = self.after_goodbye(session, reading, soon=False)
+            if thanked:
+                return thanked
         if session.paused and reading.act in (Act.GREETING, Act.YES, Act.SILENCE):
             return replace(self.open(session), reading=reading)
         if session.skip_offered and reading.act is Act.YES and not reading.rest:
@@ -159,8 +180,8 @@ class Engine:
                     after.memory[slot] = Remembered(text.strip(" ."))
             elif slot in NUMBERS:
                 number = reading.number or 0
-                listed = _listed(state)
-                text = listed[number - 1].text if 0 < number <= len(listed) else str(number)
+                signs = listed(state)
+                text = signs[number - 1].text if 0 < number <= len(signs) else str(number)
                 after.memory[slot] = Remembered(text)
             else:
                 text = (
@@ -247,7 +268,7 @@ class Engine:
     def _command(self, after: Session, reading: Reading) -> str | None:
         said = reading.text.strip().lower().strip(" /.!?,…")
         for command in self.dialogues[after.dialogue].commands.values():
-            if said in command.words:
+            if said in command.words or command.name == reading.question:
                 return command.name
         return None
 
@@ -285,7 +306,7 @@ class Engine:
             lines.append("\n".join(phrasing.overview(dialogue, after)))
         if name in ("pauze", "stop"):
             after.paused, after.ended = name == "pauze", name == "stop"
-        else:
+        elif not after.ended:
             lines.append(self._ask(after, None, lines[:1]))
         turn = self._turn(before, after, reading, lines, taken)
         reply = replace(turn.reply, card=name == "kaart" and possible)
@@ -342,7 +363,7 @@ class Engine:
             lines=tuple(lines),
             options=() if after.ended or after.paused else options,
             card=state.card,
-            ended=after.ended,
+            ended=after.ended and not before.ended,
             level=Level(state.level) if state.level else None,
             rung=reading.rung,
         )
@@ -352,36 +373,6 @@ class Engine:
 def _first(state: State, session: Session, reading: Reading) -> tuple[int, Option]:
     """The first option that matches, with its number; `soundness` proves that there is one."""
     return next((i, o) for i, o in enumerate(state.next) if matches(o, session, reading))
-
-
-def _listed(state: State) -> tuple[Choice, ...]:
-    """The choices that are picked by their place in the list."""
-    return state.choices if any(choice.hear for choice in state.choices) else ()
-
-
-def _picked(state: State, reading: Reading) -> Reading:
-    """A choice from a list, by number, text or words that mean it, becomes its number.
-
-    What stands there to the letter is also told as such.
-    """
-    texts = [choice.text.lower() for choice in state.choices]
-    told = reading.text.lower().strip(" .!")
-    if told in texts:
-        reading = replace(reading, choice=texts.index(told) + 1)
-    listed = _listed(state)
-    if not listed:
-        return reading
-    said = told
-    number = reading.number
-    if number is None or not 0 < number <= len(listed) or reading.words > 3:
-        places = [
-            i
-            for i, choice in enumerate(listed, 1)
-            if said == choice.text.lower() or any(word in said for word in choice.hear)
-        ]
-        letter = "abcdefghij".find(said) + 1 if len(said) == 1 else 0
-        number = places[-1] if places else (letter if 0 < letter <= len(listed) else None)
-    return replace(reading, number=number, act=Act.TELL if number else reading.act)
 
 
 def bare(reading: Reading) -> bool:

@@ -90,6 +90,7 @@ class Act(StrEnum):
     UNSURE = "weet_niet"
     QUESTION = "vraag"
     GREETING = "groet"
+    THANKS = "dank"
     SILENCE = "stilte"
 
 
@@ -147,6 +148,8 @@ class Reading:
     act: Act = Act.TELL
     #: The topic of a question to the coach ("robot", "uitleg", …); None when it is no question.
     question: str | None = None
+    #: "dank" or "tot_ziens": words with which somebody takes leave, in a short message.
+    closing: str | None = None
     #: What follows an opening yes or no: "nee, het gaat om mijn zus" -> "het gaat om mijn zus".
     rest: str = ""
     #: Does it carry the speaker's own feeling or need, and a request to the other?

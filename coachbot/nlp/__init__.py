@@ -61,6 +61,7 @@ def read(nlp: Language, text: str) -> Reading:
         answer=answer(doc),
         act=Act.QUESTION if asked else act,
         question=asked,
+        closing=acts.closing(cleaned, whole),
         rest=rest if act is not Act.TELL else "",
         own=_hears(doc, "own") or rung in (Rung.CONCERN, Rung.NEED) or bool(doc._.emotions),
         request=_hears(doc, "requests") or cleaned.rstrip().endswith("?"),

@@ -11,13 +11,18 @@ from coachbot.nlp.cues import Normalised
 
 #: "nee, het gaat om mijn zus": what follows counts as told from this many words on.
 REST_WORDS = 2
-_LEADS = ("agree", "disagree", "almost", "unsure", "greeting")
+#: Who takes leave does so in at most this many words.
+CLOSING_WORDS = 15
+#: Who asks for the card does so in at most this many words.
+CARD_WORDS = 9
+_LEADS = ("agree", "disagree", "almost", "unsure", "greeting", "thanks")
 _ACT = {
     "agree": Act.YES,
     "disagree": Act.NO,
     "almost": Act.ALMOST,
     "unsure": Act.UNSURE,
     "greeting": Act.GREETING,
+    "thanks": Act.THANKS,
 }
 
 
@@ -41,7 +46,7 @@ def act(text: str, normalised: Normalised) -> tuple[Act, str]:
                 return further, later
             if _opens_with_answer(found.group()) or stops:
                 return _ACT[kind], deeper if len(_words(deeper)) >= REST_WORDS else ""
-        elif kind == "greeting" and (stops or len(_words(rest)) >= REST_WORDS):
+        elif kind in ("greeting", "thanks") and (stops or len(_words(rest)) >= REST_WORDS):
             return Act.TELL, rest
         elif kind == "unsure" and len(_words(rest)) <= REST_WORDS:
             return Act.UNSURE, ""
@@ -74,7 +79,7 @@ def question(text: str, normalised: Normalised, rung: Rung) -> str | None:
     "Waarom luistert hij nooit?" asks nothing of the coach: what stands on the ladder is told.
     """
     asks = "?" in text
-    for topic in ("robot", "gegevens", "uitleg", "waarom", "raad"):
+    for topic in ("kaart", "robot", "gegevens", "uitleg", "waarom", "raad"):
         found = next(iter(cues.find(cues.pattern("questions", topic), normalised)), None)
         if not found:
             continue
@@ -85,6 +90,8 @@ def question(text: str, normalised: Normalised, rung: Rung) -> str | None:
             return topic
         if topic in ("uitleg", "waarom") and opens:
             return topic
+        if topic == "kaart" and len(normalised.words) <= CARD_WORDS:
+            return topic
         if topic == "raad" and (asks or opens) and rung in _NEUTRAL:
             return topic
     if asks and rung is Rung.NONE:
@@ -92,6 +99,19 @@ def question(text: str, normalised: Normalised, rung: Rung) -> str | None:
         if found:
             return "algemeen"
     return None
+
+
+def closing(text: str, normalised: Normalised) -> str | None:
+    """How somebody takes leave, by thanks or by a goodbye; None when it is longer, or a question.
+
+    It only means something where the conversation is over: "dag" may also be a hello. With
+    a "maar" it is not over yet.
+    """
+    more = cues.pattern("no_closing").search(normalised.text)
+    if more or "?" in text or len(normalised.words) > CLOSING_WORDS:
+        return None
+    kinds = cues.load()["closing"]
+    return next((k for k in kinds if cues.pattern("closing", k).search(normalised.text)), None)
 
 
 _NEUTRAL: Iterable[Rung] = (Rung.NONE, Rung.POSITION, Rung.ACTION)
