@@ -36,6 +36,7 @@ SOMETIMES = frozenset(SLOTS) - ALWAYS | {
     "ander_behoefte_dat",
     "zorg_zin",
     "dag",
+    "wissen",
 }
 
 

@@ -20,15 +20,14 @@ from coachbot.dialogue import (
     State,
     sentences,
 )
+from coachbot.intake import PHRASES, TOUCHED, pick_up, touched
 from coachbot.machine import build, matches
 from coachbot.model import Act, Level, Reading, Remembered, Reply, Rung, Safety, Session, Turn
 from coachbot.parting import LOOKS, leave
-from coachbot.picked import listed, picked
+from coachbot.picked import bare, chosen, picked
 
 #: After this many answers that do not fit, the coach says what it is after and offers to skip.
 MISSES = 2
-#: Slots that take a phrase out of the message instead of the whole message.
-PHRASES = {"ander": "counterpart", "onderwerp": "topic", "wanneer": "moment"}
 #: A slot that keeps the picked choice or number, not the words around it.
 NUMBERS = ("temperatuur_voor", "temperatuur_na", "temperatuur_later", "zekerheid")
 
@@ -76,7 +75,8 @@ class Engine:
         if session.paused and turn.taken != "resume" and not turn.after.paused:
             recap = self._recap(turn.after)
             turn = replace(turn, reply=replace(turn.reply, lines=(*recap, *turn.reply.lines[-2:])))
-        return turn
+        # What is recorded is what was typed, also when only a part of it was the answer.
+        return replace(turn, reading=replace(turn.reading, text=reading.text))
 
     def after_goodbye(self, session: Session, reading: Reading, soon: bool) -> Turn | None:
         """What is said when it is over: to thanks, to a goodbye, to who wants to see the card.
@@ -113,10 +113,14 @@ class Engine:
                 return thanked
         if session.paused and reading.act in (Act.GREETING, Act.YES, Act.SILENCE):
             return replace(self.open(session), reading=reading)
-        if session.skip_offered and reading.act is Act.YES and not reading.rest:
+        if session.skip_offered and reading.act is Act.YES:
             return self._skip(session, after, reading)
-        if session.skip_offered and reading.act is Act.NO and not reading.rest:
-            return self._stay(session, after, reading)
+        if session.skip_offered and reading.act is Act.NO:
+            if not reading.rest:
+                return self._stay(session, after, reading)
+            # The "nee" was for the skipping; what follows answers the question that is open.
+            after.misses, after.skip_offered = 0, False
+            reading = replace(reading, act=Act.TELL, text=reading.rest, rest="")
         aside = self._aside(after, reading)
         if aside:
             return self._answer(session, after, reading, aside)
@@ -130,7 +134,9 @@ class Engine:
         origin = (after.dialogue, after.state)
         while True:
             state = self._state(after)
-            index, option = _first(state, after, reading)
+            # The machine must see what was seen here, not what this turn remembers or counts.
+            seen = _copy(after)
+            index, option = _first(state, seen, reading)
             taken.append(f"{after.dialogue}/{state.name}#{index}")
             self._remember(after, option, reading, state)
             if option.miss and after.skip_offered and state.skip:
@@ -141,7 +147,7 @@ class Engine:
             if not bare(reading):
                 after.mirrored = phrasing.heard(reading)
             lines += self._bridge(after, option, reading)
-            self._go(after, option, reading)
+            self._go(after, option, reading, seen)
             if not self._state(after).junction:
                 break
         after.heard |= reading.content
@@ -149,12 +155,21 @@ class Engine:
             after.rung, after.emotions = reading.rung, reading.emotions
         if option.goto == RESUME or (after.dialogue, after.state) != origin:
             after.misses, after.skip_offered = 0, False
+        if not lines and self._state(before).intake and not self._state(after).final:
+            lines = self._touched(after, reading)
         lines.append(self._ask(after, reading, lines))
         return self._turn(before, after, reading, lines, " ".join(taken))
 
-    def _go(self, after: Session, option: Option, reading: Reading) -> None:
+    def _touched(self, after: Session, reading: Reading) -> list[str]:
+        """One human line for who tells something heavy, said once in a conversation."""
+        key = touched(reading)
+        if not key or key not in self.dialogues[after.dialogue].phrases:
+            return []
+        return [] if after.said.keys() & set(TOUCHED) else [self._phrase(after, key, None)]
+
+    def _go(self, after: Session, option: Option, reading: Reading, seen: Session) -> None:
         place = (after.dialogue, after.state)
-        self.machines[after.dialogue].events["message"].trigger(after, after, reading)
+        self.machines[after.dialogue].events["message"].trigger(after, seen, reading)
         if option.detour:
             after.detours.append(place)
         if option.goto == RESUME:
@@ -166,10 +181,7 @@ class Engine:
 
     def _remember(self, after: Session, option: Option, reading: Reading, state: State) -> None:
         if state.intake:
-            for slot, part in PHRASES.items():
-                phrase = getattr(reading.situation, part)
-                if phrase and slot not in after.memory:
-                    after.memory[slot] = Remembered(phrase)
+            pick_up(after, reading)
         for slot in option.remember:
             if slot in PHRASES:
                 phrase = getattr(reading.situation, PHRASES[slot]) or (
@@ -179,10 +191,7 @@ class Engine:
                 if text:
                     after.memory[slot] = Remembered(text.strip(" ."))
             elif slot in NUMBERS:
-                number = reading.number or 0
-                signs = listed(state)
-                text = signs[number - 1].text if 0 < number <= len(signs) else str(number)
-                after.memory[slot] = Remembered(text)
+                after.memory[slot] = Remembered(chosen(state, reading))
             else:
                 text = (
                     reading.rest if reading.act is not Act.TELL and reading.rest else reading.text
@@ -250,7 +259,7 @@ class Engine:
             junction = self._state(after)
             index, option = _first(junction, after, reading)
             taken.append(f"{after.dialogue}/{junction.name}#{index}")
-            self._go(after, option, reading)
+            self._go(after, option, reading, after)
         lines = [self._phrase(after, "overgeslagen", reading)]
         lines.append(self._ask(after, reading, lines))
         return self._turn(before, after, reading, lines, " ".join(taken))
@@ -373,11 +382,6 @@ class Engine:
 def _first(state: State, session: Session, reading: Reading) -> tuple[int, Option]:
     """The first option that matches, with its number; `soundness` proves that there is one."""
     return next((i, o) for i, o in enumerate(state.next) if matches(o, session, reading))
-
-
-def bare(reading: Reading) -> bool:
-    """A yes, a no or a silence with nothing told: there is nothing in it to give back."""
-    return reading.act is not Act.TELL and not reading.rest
 
 
 def _copy(session: Session) -> Session:

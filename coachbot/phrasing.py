@@ -92,6 +92,7 @@ def values(dialogue: Dialogue, session: Session, reading: Reading | None) -> dic
     filled = {slot: _kept(kept) for slot, kept in session.memory.items()}
     filled.setdefault("ander", dialogue.labels.get("ander", ""))
     filled["waar"] = dialogue.labels.get(f"waar_{session.channel}", "")
+    filled["wissen"] = dialogue.labels.get(f"wissen_{session.channel}", "")
     day = filled.get("wanneer", "").lower().split()[:1]
     if day and day[0] in dialogue.labels.get("dagen", "").split():
         filled["dag"] = day[0]

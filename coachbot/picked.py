@@ -36,3 +36,14 @@ def picked(state: State, reading: Reading) -> Reading:
         letter = "abcdefghij".find(said) + 1 if len(said) == 1 else 0
         number = places[-1] if places else (letter if 0 < letter <= len(choices) else None)
     return replace(reading, number=number, act=Act.TELL if number else reading.act)
+
+
+def chosen(state: State, reading: Reading) -> str:
+    """The text of the choice that was picked, or the number itself where none are listed."""
+    number, signs = reading.number or 0, listed(state)
+    return signs[number - 1].text if 0 < number <= len(signs) else str(number)
+
+
+def bare(reading: Reading) -> bool:
+    """A yes, a no or a silence with nothing told: there is nothing in it to give back."""
+    return reading.act is not Act.TELL and not reading.rest

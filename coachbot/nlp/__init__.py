@@ -61,6 +61,8 @@ def read(nlp: Language, text: str) -> Reading:
         answer=answer(doc),
         act=Act.QUESTION if asked else act,
         question=asked,
+        asks="?" in cleaned or bool(cues.pattern("why").search(whole.text)),
+        heavy=len({m.words for m in cues.find(cues.pattern("heavy"), whole)}),
         closing=acts.closing(cleaned, whole),
         rest=rest if act is not Act.TELL else "",
         own=_hears(doc, "own") or rung in (Rung.CONCERN, Rung.NEED) or bool(doc._.emotions),

@@ -15,6 +15,12 @@ REST_WORDS = 2
 CLOSING_WORDS = 15
 #: Who asks for the card does so in at most this many words.
 CARD_WORDS = 9
+#: A number is an answer in a message of at most this many words.
+NUMBER_WORDS = 12
+#: A word or digits, with a fraction that is dropped, and "%" or "procent" behind it.
+_NUMBER = re.compile(r"\s(\w+)(?:\s[.,]\s\d+(?=\s|$))?(\s%|\sprocent)?(?=\s|$)")
+#: "8/10", "8 van de 10", "8 op 10": the ten is the scale.
+_SCALE = re.compile(r"(\s\d+)\s(?:/|van|van\sde|op|op\sde|uit|uit\sde)\s10(?=\s|$)")
 _LEADS = ("agree", "disagree", "almost", "unsure", "greeting", "thanks")
 _ACT = {
     "agree": Act.YES,
@@ -39,16 +45,16 @@ def act(text: str, normalised: Normalised) -> tuple[Act, str]:
         if not _words(rest):
             return _ACT[kind], ""
         stops = bool(re.search(r"[^\w\s]$", found.group()))
-        if kind in ("agree", "disagree", "almost"):
+        if kind in ("agree", "disagree", "almost", "unsure"):
             deeper = _strip_joiners(rest)
             further, later = act(deeper, cues.normalise(deeper, cues.load()["spelling"]))
             if further is _ACT[kind]:
                 return further, later
-            if _opens_with_answer(found.group()) or stops:
+            if kind != "unsure" and (_opens_with_answer(found.group()) or stops):
                 return _ACT[kind], deeper if len(_words(deeper)) >= REST_WORDS else ""
         elif kind in ("greeting", "thanks") and (stops or len(_words(rest)) >= REST_WORDS):
             return Act.TELL, rest
-        elif kind == "unsure" and len(_words(rest)) <= REST_WORDS:
+        if kind == "unsure" and len(_words(rest)) <= REST_WORDS and not _numeric(rest):
             return Act.UNSURE, ""
     return Act.TELL, ""
 
@@ -67,6 +73,10 @@ def _after(text: str, normalised: Normalised, end: int) -> str:
         if start >= end:
             return text[begin:].strip(" ,.;:-")
     return ""
+
+
+def _numeric(text: str) -> bool:
+    return number(text, cues.normalise(text, cues.load()["spelling"])) is not None
 
 
 def _words(text: str) -> list[str]:
@@ -123,13 +133,22 @@ def _first_letter(text: str) -> int:
 
 
 def number(text: str, normalised: Normalised) -> int | None:
-    """The number that is given as an answer, in digits or as a word, 0-10; else None."""
-    words = cues.load()["numbers"]
-    found = [w for w in normalised.words if w.isdecimal() or w in words]
-    if len(found) != 1 or len(normalised.words) > 12:
+    """The number that is given as an answer, 0-10, in digits, as a word or in percents; else None.
+
+    Who says more than one ("een 8 of een 9", "negen, nee acht") means the last one.
+    """
+    if len(normalised.words) > NUMBER_WORDS:
         ten = re.search(r"\b(\d{1,2})\s*(?:/|van de|op)\s*10\b", text)
         return int(ten.group(1)) if ten and int(ten.group(1)) <= 10 else None
-    value = int(found[0]) if found[0].isdecimal() and len(found[0]) < 3 else words.get(found[0])
+    words = cues.load()["numbers"]
+    said = _SCALE.sub(r"\1", normalised.text)
+    value = None
+    for found in _NUMBER.finditer(said):
+        word, percent = found.group(1), found.group(2)
+        if word.isdecimal():
+            value = round(int(word) / 10) if percent else int(word)
+        elif word in words:
+            value = words[word]
     return value if value is not None and 0 <= value <= 10 else None
 
 
