@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from coachbot import cards, nlp, phrasing
 from coachbot.engine import Engine
-from coachbot.model import Reading, Remembered, Reply, Rung, Session, Turn
+from coachbot.model import Act, Reading, Remembered, Reply, Rung, Session, Turn
 from coachbot.store import Store
 
 if TYPE_CHECKING:
     from spacy.language import Language
+
+
+#: So long after the goodbye "oké" and "doei" are still about it, and so is the day of the meeting.
+SOON = timedelta(hours=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +33,17 @@ class Card:
 class Coach:
     """Hears a message in somebody's session and answers it."""
 
-    def __init__(self, engine: Engine, store: Store, language: Language) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        store: Store,
+        language: Language,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self.engine = engine
         self.store = store
         self.language = language
+        self.clock = clock
 
     def open(self, user: str, channel: str = "terminal", update_id: str | None = None) -> Reply:
         """The first line for somebody who has said nothing yet, or the recap after a pause."""
@@ -56,7 +68,7 @@ class Coach:
 
         1. An update that was answered before is answered again from the store.
         2. The session is loaded; none, ended, or in a state that is gone: a fresh one.
-        3. The message is read.
+        3. The message is read; a last word after the goodbye still belongs to what has ended.
         4. The engine moves a copy of the session and finds the words.
         5. Session and turn are recorded in one transaction.
         6. The reply is returned; sending it is the adapter's.
@@ -68,7 +80,12 @@ class Coach:
         row, session = self._session(user, channel)
         reading = nlp.read(self.language, text)
         before = self.store.previous(row) if row is not None else None
-        turn = self._respond(session, reading, before[1] if before else None)
+        last_word: Turn | None = None
+        if row is None:
+            row, last_word = self._last_word(user, reading)
+            if last_word and row is None:
+                return last_word.reply
+        turn = last_word or self._respond(session, reading, before[1] if before else None)
         undone = before[0] if before and turn.undo else None
         row = self.store.record(user, row, turn, update_id, undone)
         self._honour(row, turn)
@@ -86,7 +103,9 @@ class Coach:
         if last is None or last.update_id != changed:
             return None
         _, session = self.store.load(user)
-        if session is not None and session.dialogue == self.engine.safety:
+        # A last word after the goodbye that turns out to be something else begins anew.
+        unsafe = session is not None and session.dialogue == self.engine.safety
+        if unsafe or last.before.ended:
             return self.hear(user, text, update_id, channel)
         reading = nlp.read(self.language, text)
         earlier = self.store.previous(last.session, before=last.id)
@@ -145,6 +164,23 @@ class Coach:
         if session is None or not self.engine.knows(session):
             return None, self.engine.fresh(channel)
         return row, session
+
+    def _last_word(self, user: str, reading: Reading) -> tuple[int | None, Turn | None]:
+        """The answer to a last word, and the ended session it belongs to.
+
+        No answer when it begins something new; no session when there is none, as for who did
+        not want anything kept: then the answer is not kept either.
+        """
+        found, last = self.store.latest(user), self.store.last_turn(user)
+        if not found or not last:
+            thanked = reading.act is Act.THANKS
+            fresh = self.engine.fresh()
+            return None, self.engine.after_goodbye(fresh, reading, soon=False) if thanked else None
+        row, ended = found
+        if not ended.ended or not self.engine.knows(ended):
+            return None, None
+        turn = self.engine.after_goodbye(ended, reading, self.clock() - last.at < SOON)
+        return row if turn else None, turn
 
     def _honour(self, row: int, turn: Turn) -> None:
         """Whoever does not want anything kept leaves nothing behind."""

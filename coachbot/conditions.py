@@ -51,6 +51,8 @@ PEELING_ROUNDS = 3
 MANY_TRIES = 3
 #: Gollwitzer's plans are kept when people believe in them; under 7 the step is made smaller.
 CONFIDENT = 7
+#: A question about the coach's own question has at most this many words.
+SHORT_QUESTION = 12
 
 
 def _rung(rung: Rung) -> Condition:
@@ -103,6 +105,11 @@ def _at_least_need(session: Session, reading: Reading) -> bool:
 
 def _drafting(name: str) -> Condition:
     return lambda session, reading: name in reading.drafting
+
+
+def _asks_back(session: Session, reading: Reading) -> bool:
+    """A question about what the coach just asked; a longer one, or one about a person, is told."""
+    return reading.asks and reading.words <= SHORT_QUESTION and not reading.situation.counterpart
 
 
 CONDITIONS: dict[str, Condition] = {
@@ -158,6 +165,7 @@ CONDITIONS: dict[str, Condition] = {
     "gekozen": lambda session, reading: reading.number is not None,
     "noemt_ander": lambda session, reading: reading.situation.mentioned is not None,
     "noemt_onderwerp": lambda session, reading: reading.situation.topic is not None,
+    "vertelt_wat": lambda session, reading: reading.situation.tells,
     "noemt_moment": lambda session, reading: reading.situation.moment is not None,
     "cijfer": lambda session, reading: reading.number is not None and reading.words == 1,
     "over_ander": lambda session, reading: reading.opens_with_third,
@@ -175,5 +183,6 @@ CONDITIONS: dict[str, Condition] = {
     "over_de_zin": _drafting("remark"),
     "geen_poging": lambda session, reading: drafts.no_attempt(reading),
     "bijna_gevraagd": lambda session, reading: bool(session.said.get("opening_bijna")),
+    "vraagt_terug": _asks_back,
     "eerder_gemist": lambda session, reading: session.misses > 0,
 }

@@ -35,6 +35,8 @@ SOMETIMES = frozenset(SLOTS) - ALWAYS | {
     "behoefte_omdat",
     "ander_behoefte_dat",
     "zorg_zin",
+    "dag",
+    "wissen",
 }
 
 

@@ -15,19 +15,19 @@ from coachbot.dialogue import (
     MAX_SENTENCES,
     RESUME,
     Aside,
-    Choice,
     Dialogue,
     Option,
     State,
     sentences,
 )
+from coachbot.intake import PHRASES, TOUCHED, pick_up, touched
 from coachbot.machine import build, matches
 from coachbot.model import Act, Level, Reading, Remembered, Reply, Rung, Safety, Session, Turn
+from coachbot.parting import LOOKS, leave
+from coachbot.picked import bare, chosen, picked
 
 #: After this many answers that do not fit, the coach says what it is after and offers to skip.
 MISSES = 2
-#: Slots that take a phrase out of the message instead of the whole message.
-PHRASES = {"ander": "counterpart", "onderwerp": "topic", "wanneer": "moment"}
 #: A slot that keeps the picked choice or number, not the words around it.
 NUMBERS = ("temperatuur_voor", "temperatuur_na", "temperatuur_later", "zekerheid")
 
@@ -75,7 +75,24 @@ class Engine:
         if session.paused and turn.taken != "resume" and not turn.after.paused:
             recap = self._recap(turn.after)
             turn = replace(turn, reply=replace(turn.reply, lines=(*recap, *turn.reply.lines[-2:])))
-        return turn
+        # What is recorded is what was typed, also when only a part of it was the answer.
+        return replace(turn, reading=replace(turn.reading, text=reading.text))
+
+    def after_goodbye(self, session: Session, reading: Reading, soon: bool) -> Turn | None:
+        """What is said when it is over: to thanks, to a goodbye, to who wants to see the card.
+
+        None for anything else, which begins a new conversation. `soon` after the goodbye, any
+        short answer still belongs to it.
+        """
+        after = _copy(session)
+        command = self._command(after, reading)
+        if reading.safety is Safety.NONE and command in LOOKS:
+            return self._obey(session, after, reading, command, None)
+        key = leave(reading, soon)
+        if not key or key not in self.dialogues[after.dialogue].phrases:
+            return None
+        lines = [self._phrase(after, key, reading)]
+        return self._turn(session, after, reading, lines, f"{after.dialogue}/*{key}")
 
     def reheard(self, turn: Turn, reading: Reading) -> Turn:
         """A turn that came back from a needless question about safety, and what was said then.
@@ -97,18 +114,26 @@ class Engine:
             after.dialogue, after.state = self.safety, self.dialogues[self.safety].start
             after.held = "" if reading.safety_certain else reading.text
             return self._move(session, after, reading)
-        reading = _picked(self._state(after), reading)
+        reading = picked(self._state(after), reading)
         command = self._command(after, reading)
         if command:
             return self._obey(session, after, reading, command, previous)
         if not session.last_reply and reading.act is not Act.TELL:
             return replace(self.open(session), reading=reading)
+        if session.paused and reading.act is Act.THANKS:
+            thanked = self.after_goodbye(session, reading, soon=False)
+            if thanked:
+                return thanked
         if session.paused and reading.act in (Act.GREETING, Act.YES, Act.SILENCE):
             return replace(self.open(session), reading=reading)
-        if session.skip_offered and reading.act is Act.YES and not reading.rest:
+        if session.skip_offered and reading.act is Act.YES:
             return self._skip(session, after, reading)
-        if session.skip_offered and reading.act is Act.NO and not reading.rest:
-            return self._stay(session, after, reading)
+        if session.skip_offered and reading.act is Act.NO:
+            if not reading.rest:
+                return self._stay(session, after, reading)
+            # The "nee" was for the skipping; what follows answers the question that is open.
+            after.misses, after.skip_offered = 0, False
+            reading = replace(reading, act=Act.TELL, text=reading.rest, rest="")
         aside = self._aside(after, reading)
         if aside:
             return self._answer(session, after, reading, aside)
@@ -123,7 +148,9 @@ class Engine:
         origin = (after.dialogue, after.state)
         while True:
             state = self._state(after)
-            index, option = _first(state, after, reading)
+            # The machine must see what was seen here, not what this turn remembers or counts.
+            seen = _copy(after)
+            index, option = _first(state, seen, reading)
             taken.append(f"{after.dialogue}/{state.name}#{index}")
             self._remember(after, option, reading, state)
             if option.miss and after.skip_offered and state.skip:
@@ -134,7 +161,7 @@ class Engine:
             if not bare(reading):
                 after.mirrored = phrasing.heard(reading)
             lines += self._bridge(after, option, reading)
-            self._go(after, option, reading)
+            self._go(after, option, reading, seen)
             if not self._state(after).junction:
                 break
         after.heard |= reading.content
@@ -142,12 +169,21 @@ class Engine:
             after.rung, after.emotions = reading.rung, reading.emotions
         if option.goto == RESUME or (after.dialogue, after.state) != origin:
             after.misses, after.skip_offered = 0, False
+        if not lines and self._state(before).intake and not self._state(after).final:
+            lines = self._touched(after, reading)
         lines.append(self._ask(after, reading, lines))
         return self._turn(before, after, reading, lines, " ".join(taken))
 
-    def _go(self, after: Session, option: Option, reading: Reading) -> None:
+    def _touched(self, after: Session, reading: Reading) -> list[str]:
+        """One human line for who tells something heavy, said once in a conversation."""
+        key = touched(reading)
+        if not key or key not in self.dialogues[after.dialogue].phrases:
+            return []
+        return [] if after.said.keys() & set(TOUCHED) else [self._phrase(after, key, None)]
+
+    def _go(self, after: Session, option: Option, reading: Reading, seen: Session) -> None:
         place = (after.dialogue, after.state)
-        self.machines[after.dialogue].events["message"].trigger(after, after, reading)
+        self.machines[after.dialogue].events["message"].trigger(after, seen, reading)
         if option.detour:
             after.detours.append(place)
         if option.goto == RESUME:
@@ -159,10 +195,7 @@ class Engine:
 
     def _remember(self, after: Session, option: Option, reading: Reading, state: State) -> None:
         if state.intake:
-            for slot, part in PHRASES.items():
-                phrase = getattr(reading.situation, part)
-                if phrase and slot not in after.memory:
-                    after.memory[slot] = Remembered(phrase)
+            pick_up(after, reading)
         for slot in option.remember:
             if slot in PHRASES:
                 phrase = getattr(reading.situation, PHRASES[slot]) or (
@@ -172,10 +205,7 @@ class Engine:
                 if text:
                     after.memory[slot] = Remembered(text.strip(" ."))
             elif slot in NUMBERS:
-                number = reading.number or 0
-                listed = _listed(state)
-                text = listed[number - 1].text if 0 < number <= len(listed) else str(number)
-                after.memory[slot] = Remembered(text)
+                after.memory[slot] = Remembered(chosen(state, reading))
             else:
                 turned = reading.reflection or reading.answer
                 about = (turned, reading.gist, reading.rung, drafts.parts(reading))
@@ -241,7 +271,7 @@ class Engine:
             junction = self._state(after)
             index, option = _first(junction, after, reading)
             taken.append(f"{after.dialogue}/{junction.name}#{index}")
-            self._go(after, option, reading)
+            self._go(after, option, reading, after)
         lines = [self._phrase(after, "overgeslagen", reading)]
         lines.append(self._ask(after, reading, lines))
         return self._turn(before, after, reading, lines, " ".join(taken))
@@ -259,7 +289,7 @@ class Engine:
     def _command(self, after: Session, reading: Reading) -> str | None:
         said = reading.text.strip().lower().strip(" /.!?,…")
         for command in self.dialogues[after.dialogue].commands.values():
-            if said in command.words:
+            if said in command.words or command.name == reading.question:
                 return command.name
         return None
 
@@ -297,7 +327,7 @@ class Engine:
             lines.append("\n".join(phrasing.overview(dialogue, after)))
         if name in ("pauze", "stop"):
             after.paused, after.ended = name == "pauze", name == "stop"
-        else:
+        elif not after.ended:
             lines.append(self._ask(after, None, lines[:1]))
         turn = self._turn(before, after, reading, lines, taken)
         reply = replace(turn.reply, card=name == "kaart" and possible)
@@ -354,7 +384,7 @@ class Engine:
             lines=tuple(lines),
             options=() if after.ended or after.paused else options,
             card=state.card,
-            ended=after.ended,
+            ended=after.ended and not before.ended,
             level=Level(state.level) if state.level else None,
             rung=reading.rung,
         )
@@ -364,41 +394,6 @@ class Engine:
 def _first(state: State, session: Session, reading: Reading) -> tuple[int, Option]:
     """The first option that matches, with its number; `soundness` proves that there is one."""
     return next((i, o) for i, o in enumerate(state.next) if matches(o, session, reading))
-
-
-def _listed(state: State) -> tuple[Choice, ...]:
-    """The choices that are picked by their place in the list."""
-    return state.choices if any(choice.hear for choice in state.choices) else ()
-
-
-def _picked(state: State, reading: Reading) -> Reading:
-    """A choice from a list, by number, text or words that mean it, becomes its number.
-
-    What stands there to the letter is also told as such.
-    """
-    texts = [choice.text.lower() for choice in state.choices]
-    told = reading.text.lower().strip(" .!")
-    if told in texts:
-        reading = replace(reading, choice=texts.index(told) + 1)
-    listed = _listed(state)
-    if not listed:
-        return reading
-    said = told
-    number = reading.number
-    if number is None or not 0 < number <= len(listed) or reading.words > 3:
-        places = [
-            i
-            for i, choice in enumerate(listed, 1)
-            if said == choice.text.lower() or any(word in said for word in choice.hear)
-        ]
-        letter = "abcdefghij".find(said) + 1 if len(said) == 1 else 0
-        number = places[-1] if places else (letter if 0 < letter <= len(listed) else None)
-    return replace(reading, number=number, act=Act.TELL if number else reading.act)
-
-
-def bare(reading: Reading) -> bool:
-    """A yes, a no or a silence with nothing told: there is nothing in it to give back."""
-    return reading.act is not Act.TELL and not reading.rest
 
 
 def _copy(session: Session) -> Session:

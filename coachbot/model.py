@@ -90,6 +90,7 @@ class Act(StrEnum):
     UNSURE = "weet_niet"
     QUESTION = "vraag"
     GREETING = "groet"
+    THANKS = "dank"
     SILENCE = "stilte"
 
 
@@ -119,6 +120,8 @@ class Situation:
     mentioned: str | None = None
     topic: str | None = None
     moment: str | None = None
+    #: Does a clause of it tell what is going on, beside with whom and when?
+    tells: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,12 @@ class Reading:
     act: Act = Act.TELL
     #: The topic of a question to the coach ("robot", "uitleg", …); None when it is no question.
     question: str | None = None
+    #: "dank" or "tot_ziens": words with which somebody takes leave, in a short message.
+    closing: str | None = None
+    #: How many heavy things it tells ("overleden", "ontslag"), whatever is felt about them.
+    heavy: int = 0
+    #: Is something asked, of whomever: "waarom?", "mag het ook zonder?"
+    asks: bool = False
     #: What follows an opening yes or no: "nee, het gaat om mijn zus" -> "het gaat om mijn zus".
     rest: str = ""
     #: Does it carry the speaker's own feeling or need, and a request to the other?

@@ -115,6 +115,10 @@ def values(dialogue: Dialogue, session: Session, reading: Reading | None) -> dic
         filled["opening"] = session.memory["opening"].text.rstrip(" .").replace("’", "'")
     filled.setdefault("ander", dialogue.labels.get("ander", ""))
     filled["waar"] = dialogue.labels.get(f"waar_{session.channel}", "")
+    filled["wissen"] = dialogue.labels.get(f"wissen_{session.channel}", "")
+    day = filled.get("wanneer", "").lower().split()[:1]
+    if day and day[0] in dialogue.labels.get("dagen", "").split():
+        filled["dag"] = day[0]
     for slot in ("behoefte", "zorg", "ander_behoefte"):
         kept = session.memory.get(slot)
         if kept is None or kept.reflection is None or kept.reflection.rehearsed:

@@ -107,7 +107,7 @@ class StoreError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LastTurn:
-    """The newest turn of somebody: where it stands, what it did, and the session before it."""
+    """The newest turn of somebody: where it stands, what it did, when, and the session before."""
 
     id: int
     session: int
@@ -115,6 +115,7 @@ class LastTurn:
     taken: str
     reply: Reply
     before: Session
+    at: datetime
 
 
 def _table(db: Database, name: str) -> Table:
@@ -224,7 +225,7 @@ class Store:
         """The newest turn of the user, in whatever session."""
         row = next(
             self._rows(
-                "select turns.id, session, update_id, taken, reply, before from turns"
+                "select turns.id, session, update_id, taken, reply, before, at from turns"
                 " join sessions on sessions.id = turns.session"
                 " where user = ? order by turns.id desc limit 1",
                 (user,),
@@ -240,6 +241,7 @@ class Store:
             row["taken"],
             unpack_reply(row["reply"]),
             unpack(row["before"]),
+            datetime.fromisoformat(row["at"]),
         )
 
     def record(

@@ -11,13 +11,24 @@ from coachbot.nlp.cues import Normalised
 
 #: "nee, het gaat om mijn zus": what follows counts as told from this many words on.
 REST_WORDS = 2
-_LEADS = ("agree", "disagree", "almost", "unsure", "greeting")
+#: Who takes leave does so in at most this many words.
+CLOSING_WORDS = 15
+#: Who asks for the card does so in at most this many words.
+CARD_WORDS = 9
+#: A number is an answer in a message of at most this many words.
+NUMBER_WORDS = 12
+#: A word or digits, with a fraction that is dropped, and "%" or "procent" behind it.
+_NUMBER = re.compile(r"\s(\w+)(?:\s[.,]\s\d+(?=\s|$))?(\s%|\sprocent)?(?=\s|$)")
+#: "8/10", "8 van de 10", "8 op 10": the ten is the scale.
+_SCALE = re.compile(r"(\s\d+)\s(?:/|van|van\sde|op|op\sde|uit|uit\sde)\s10(?=\s|$)")
+_LEADS = ("agree", "disagree", "almost", "unsure", "greeting", "thanks")
 _ACT = {
     "agree": Act.YES,
     "disagree": Act.NO,
     "almost": Act.ALMOST,
     "unsure": Act.UNSURE,
     "greeting": Act.GREETING,
+    "thanks": Act.THANKS,
 }
 
 
@@ -34,16 +45,16 @@ def act(text: str, normalised: Normalised) -> tuple[Act, str]:
         if not _words(rest):
             return _ACT[kind], ""
         stops = bool(re.search(r"[^\w\s]$", found.group()))
-        if kind in ("agree", "disagree", "almost"):
+        if kind in ("agree", "disagree", "almost", "unsure"):
             deeper = _strip_joiners(rest)
             further, later = act(deeper, cues.normalise(deeper, cues.load()["spelling"]))
             if further is _ACT[kind]:
                 return further, later
-            if _opens_with_answer(found.group()) or stops:
+            if kind != "unsure" and (_opens_with_answer(found.group()) or stops):
                 return _ACT[kind], deeper if len(_words(deeper)) >= REST_WORDS else ""
-        elif kind == "greeting" and (stops or len(_words(rest)) >= REST_WORDS):
+        elif kind in ("greeting", "thanks") and (stops or len(_words(rest)) >= REST_WORDS):
             return Act.TELL, rest
-        elif kind == "unsure" and len(_words(rest)) <= REST_WORDS:
+        if kind == "unsure" and len(_words(rest)) <= REST_WORDS and not _numeric(rest):
             return Act.UNSURE, ""
     return Act.TELL, ""
 
@@ -64,6 +75,10 @@ def _after(text: str, normalised: Normalised, end: int) -> str:
     return ""
 
 
+def _numeric(text: str) -> bool:
+    return number(text, cues.normalise(text, cues.load()["spelling"])) is not None
+
+
 def _words(text: str) -> list[str]:
     return re.findall(r"\w+", text)
 
@@ -74,7 +89,7 @@ def question(text: str, normalised: Normalised, rung: Rung) -> str | None:
     "Waarom luistert hij nooit?" asks nothing of the coach: what stands on the ladder is told.
     """
     asks = "?" in text
-    for topic in ("robot", "gegevens", "uitleg", "waarom", "raad"):
+    for topic in ("kaart", "robot", "gegevens", "uitleg", "waarom", "raad"):
         found = next(iter(cues.find(cues.pattern("questions", topic), normalised)), None)
         if not found:
             continue
@@ -85,6 +100,8 @@ def question(text: str, normalised: Normalised, rung: Rung) -> str | None:
             return topic
         if topic in ("uitleg", "waarom") and opens:
             return topic
+        if topic == "kaart" and len(normalised.words) <= CARD_WORDS:
+            return topic
         if topic == "raad" and (asks or opens) and rung in _NEUTRAL:
             return topic
     if asks and rung is Rung.NONE:
@@ -92,6 +109,19 @@ def question(text: str, normalised: Normalised, rung: Rung) -> str | None:
         if found:
             return "algemeen"
     return None
+
+
+def closing(text: str, normalised: Normalised) -> str | None:
+    """How somebody takes leave, by thanks or by a goodbye; None when it is longer, or a question.
+
+    It only means something where the conversation is over: "dag" may also be a hello. With
+    a "maar" it is not over yet.
+    """
+    more = cues.pattern("no_closing").search(normalised.text)
+    if more or "?" in text or len(normalised.words) > CLOSING_WORDS:
+        return None
+    kinds = cues.load()["closing"]
+    return next((k for k in kinds if cues.pattern("closing", k).search(normalised.text)), None)
 
 
 _NEUTRAL: Iterable[Rung] = (Rung.NONE, Rung.POSITION, Rung.ACTION)
@@ -103,13 +133,22 @@ def _first_letter(text: str) -> int:
 
 
 def number(text: str, normalised: Normalised) -> int | None:
-    """The number that is given as an answer, in digits or as a word, 0-10; else None."""
-    words = cues.load()["numbers"]
-    found = [w for w in normalised.words if w.isdecimal() or w in words]
-    if len(found) != 1 or len(normalised.words) > 12:
+    """The number that is given as an answer, 0-10, in digits, as a word or in percents; else None.
+
+    Who says more than one ("een 8 of een 9", "negen, nee acht") means the last one.
+    """
+    if len(normalised.words) > NUMBER_WORDS:
         ten = re.search(r"\b(\d{1,2})\s*(?:/|van de|op)\s*10\b", text)
         return int(ten.group(1)) if ten and int(ten.group(1)) <= 10 else None
-    value = int(found[0]) if found[0].isdecimal() and len(found[0]) < 3 else words.get(found[0])
+    words = cues.load()["numbers"]
+    said = _SCALE.sub(r"\1", normalised.text)
+    value = None
+    for found in _NUMBER.finditer(said):
+        word, percent = found.group(1), found.group(2)
+        if word.isdecimal():
+            value = round(int(word) / 10) if percent else int(word)
+        elif word in words:
+            value = words[word]
     return value if value is not None and 0 <= value <= 10 else None
 
 

@@ -24,12 +24,12 @@ from coachbot.nlp.cues import Match, Normalised
 from coachbot.nlp.encoder import Encoder, Floats
 
 #: How far below the limit a word may score that stands beside a cue word.
-SPREAD = 1.5
+SPREAD = 0.5
 #: Cue words this close together (2: one word between) are one stretch; marks keep them apart.
 GAP = 2
 _BREAKS = ",.!?;:"
 #: What the network's word counts beside the linear model's in "is somebody not safe?".
-NETWORK_ALARM = 1.0
+NETWORK_ALARM = 0.5
 HOME = Path(__file__).parent / "model_heads"
 
 #: The labels of each task, in the order of the scores. One label: yes or no.

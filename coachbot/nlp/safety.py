@@ -10,7 +10,7 @@ from coachbot.nlp import signs
 #: Without a word of danger in it a message must score this much more to be asked about, in
 #: log-odds (chosen on the development sets: as much is found, with a third of the needless
 #: questions).
-UNNAMED = 2.0
+UNNAMED = 1.0
 #: How much likelier a kind of danger is when one of its own words stands in the message.
 OWN_WORD = 20.0
 #: How much less a message of so few words must score to be certain that says it outright, in

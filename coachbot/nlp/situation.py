@@ -16,6 +16,8 @@ TOPIC_WORDS = 8
 ANSWER_WORDS = 7
 #: Two mentions of time this close together are one: "morgen | om 10 uur".
 NEAR = 3
+#: A clause that tells what is going on has at least this many words.
+TELLING_WORDS = 4
 
 
 def situation(doc: Doc, normalised: Normalised) -> Situation:
@@ -27,6 +29,7 @@ def situation(doc: Doc, normalised: Normalised) -> Situation:
         mentioned=anybody,
         topic=_topic(text, normalised),
         moment=_moment(text, normalised),
+        tells=_tells(doc),
     )
 
 
@@ -80,6 +83,31 @@ def _topic(text: str, normalised: Normalised) -> str | None:
     if words[0].lower() in cues.load()["topic"]["not"] or cut > TOPIC_WORDS:
         return None
     return " ".join(words[:cut])
+
+
+def _tells(doc: Doc) -> bool:
+    """Is there, behind the first clause, one with a verb that is not about the meeting itself?"""
+    known = cues.load()["topic"]
+    filler = cues.load()["joiners"]  # "hoor" is no verb
+    clauses: list[list[Token]] = [[]]
+    for token in doc:
+        if token.is_punct or token.lower_ in known["clause"]:
+            clauses.append([])
+        else:
+            clauses[-1].append(token)
+    return any(
+        len(clause) >= TELLING_WORDS
+        and any(token.pos_ in ("VERB", "AUX") and token.lower_ not in filler for token in clause)
+        and not any(token.lemma_.lower() in known["meeting"] for token in clause)
+        and not (len(clause) <= ANSWER_WORDS and _dated(clause))
+        for clause in clauses[1:]
+    )
+
+
+def _dated(clause: list[Token]) -> bool:
+    """Does it name a moment, as in "het is morgen om tien uur"?"""
+    text = " ".join(token.text for token in clause)
+    return _moment(text, cues.normalise(text, cues.load()["spelling"])) is not None
 
 
 def _moment(text: str, normalised: Normalised) -> str | None:
