@@ -58,7 +58,7 @@ class Engine:
 
     def open(self, session: Session) -> Turn:
         """The first line of a conversation, or the recap with which a paused one is taken up."""
-        after = _copy(session)
+        after = session.copy()
         lines: list[str] = []
         taken = "open"
         if session.last_reply:
@@ -84,7 +84,7 @@ class Engine:
         None for anything else, which begins a new conversation. `soon` after the goodbye, any
         short answer still belongs to it.
         """
-        after = _copy(session)
+        after = session.copy()
         command = self._command(after, reading)
         if reading.safety is Safety.NONE and command in LOOKS:
             return self._obey(session, after, reading, command, None)
@@ -107,7 +107,7 @@ class Engine:
         return replace(turn, after=last, reply=replace(then.reply, lines=lines), taken=taken)
 
     def _respond(self, session: Session, reading: Reading, previous: Session | None) -> Turn:
-        after = _copy(session)
+        after = session.copy()
         after.paused = False
         if reading.safety is not Safety.NONE and session.dialogue != self.safety:
             after.detours.append((session.dialogue, session.state))
@@ -149,7 +149,7 @@ class Engine:
         while True:
             state = self._state(after)
             # The machine must see what was seen here, not what this turn remembers or counts.
-            seen = _copy(after)
+            seen = after.copy()
             index, option = _first(state, seen, reading)
             taken.append(f"{after.dialogue}/{state.name}#{index}")
             self._remember(after, option, reading, state)
@@ -316,7 +316,7 @@ class Engine:
         }.get(name, True)
         if name == "terug" and previous is not None:
             said, last = after.said, after.last_reply
-            after = _copy(previous)
+            after = previous.copy()
             after.said, after.last_reply = said, last
         if name == "opnieuw":
             after = replace(self.fresh(after.channel), said=after.said, last_reply=after.last_reply)
@@ -394,12 +394,3 @@ class Engine:
 def _first(state: State, session: Session, reading: Reading) -> tuple[int, Option]:
     """The first option that matches, with its number; `soundness` proves that there is one."""
     return next((i, o) for i, o in enumerate(state.next) if matches(o, session, reading))
-
-
-def _copy(session: Session) -> Session:
-    return replace(
-        session,
-        memory=dict(session.memory),
-        said=dict(session.said),
-        detours=list(session.detours),
-    )

@@ -6,7 +6,7 @@ dialogue files and database all speak the same language.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -240,6 +240,11 @@ class Session:
     held: str = ""
     channel: str = "terminal"
     last_reply: tuple[str, ...] = ()
+
+    def copy(self) -> Session:
+        """The same, with collections of its own."""
+        memory, said, detours = dict(self.memory), dict(self.said), list(self.detours)
+        return replace(self, memory=memory, said=said, detours=detours)
 
 
 @dataclass(frozen=True, slots=True)
