@@ -85,6 +85,7 @@ def _reply(engine: Engine, language: Language, state: str, said: str) -> tuple[s
         "hou maar zo",
         "laat maar zo",
         "ik hou die",
+        "hou die",
         "dit duurt wel lang zeg, nee ik hou die lange zin",
         "welke zin? die van buitengesloten ja",
     ],
