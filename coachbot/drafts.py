@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from coachbot.model import Act, Reading, Remembered, Session
+from coachbot.model import Act, Reading, Remembered, Rung, Session
 from coachbot.nlp import cues
-from coachbot.nlp.drafting import salutation
+from coachbot.nlp.drafting import announced, salutation
 
 #: What an attempt may hold; an attempt with blame holds nothing that can be built on.
 PARTS = CLEAN, OWN, REQUEST = "schoon", "eigen", "verzoek"
@@ -81,15 +81,21 @@ def taken_up(session: Session, reading: Reading) -> Reading:
 
     Only a clean attempt is built on. What adds nothing to it leaves it as it was.
     """
+    if session.state not in ("openingszin", *TRIES, *KEEPS):
+        return reading
+    told = reading.rest or reading.text
+    if announced(told):
+        told = told[announced(told) :]
+        reading = replace(reading, text=told, rest="", act=Act.TELL, gist=told)
     kept = session.memory.get("opening")
-    if kept is None or CLEAN not in kept.parts or session.state not in TRIES + KEEPS:
+    if kept is None or CLEAN not in kept.parts or session.state == "openingszin":
         return reading
     if no_attempt(reading) or "keeps" in reading.drafting or not parts(reading):
         return reading
-    told = reading.rest or reading.text
     if _adds(session.state, kept, reading) and not _repeats(kept.text, told):
         both = set(kept.parts) | set(parts(reading))
-        text = join(kept.text, told, behind=REQUEST not in kept.parts)
+        behind = REQUEST not in kept.parts or "asks_only" in reading.drafting
+        text = join(kept.text, told, behind)
         return _as(reading, Remembered(text, None, text, reading.rung, tuple(both)), True)
     # Asked for a question, people sigh about themselves; elsewhere they were asked for just that.
     anew = reading.own and session.state != "opening_verzoek"
@@ -127,12 +133,17 @@ def join(kept: str, added: str, behind: bool) -> str:
 def _adds(state: str, kept: Remembered, reading: Reading) -> bool:
     """Does it bring what was missing, and only that?
 
-    At "houd je hem zo?" people also sigh about themselves, or ask "en nu?": no halves of it.
+    At "houd je hem zo?" people also sigh about themselves, or ask "en nu?": no halves of it. Asked
+    for a question, a feeling is one more half of the sentence only if it is said to the other.
     """
-    if REQUEST not in kept.parts and "asks_only" in reading.drafting:
+    if "asks_only" in reading.drafting and "?" not in kept.text:
         return state in TRIES or reading.words >= NEW_WORDS
-    told = reading.own if state == "opening_zo" else own(reading)
-    return OWN not in kept.parts and told and not request(reading)
+    if request(reading):
+        return False
+    if OWN not in kept.parts:
+        return reading.own if state == "opening_zo" else own(reading)
+    felt = reading.own and reading.rung in (Rung.CONCERN, Rung.NEED)
+    return state == "opening_verzoek" and felt and "together" in reading.drafting
 
 
 def _repeats(kept: str, told: str) -> bool:

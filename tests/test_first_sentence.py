@@ -43,6 +43,7 @@ WHOLE = "Ik voel me buitengesloten. Kunnen we morgen praten?"
             True,
             "Lieve Ineke, ik mis je. Kunnen we bellen?",
         ),
+        ("Zus, kun je bellen?", "Ik mis je.", False, "Zus, ik mis je. Kun je bellen?"),
         (
             "Kun je bellen?",
             "Anders lig ik wakker.",
@@ -84,6 +85,7 @@ def _reply(engine: Engine, language: Language, state: str, said: str) -> tuple[s
         "hou maar zo",
         "laat maar zo",
         "ik hou die",
+        "hou die",
         "dit duurt wel lang zeg, nee ik hou die lange zin",
         "welke zin? die van buitengesloten ja",
     ],
@@ -107,6 +109,8 @@ def test_a_remark_is_no_sentence(engine: Engine, language: Language, state: str,
     ("said", "heard"),
     [
         ("Wanneer kan ik langskomen?", {"asks", "asks_only"}),
+        ("kan ik morgen langskomen", {"asks", "asks_only", "tells"}),
+        ("wat het met me doet? ik lig wakker", {"tells"}),
         ("Kun je zeggen wanneer ik mag komen?", {"asks", "asks_only"}),
         ("kun je helpen, want ik kom niet uit", {"tells", "asks", "asks_only"}),
         ("ik kom niet uit, kun je helpen?", {"tells", "asks"}),
@@ -116,7 +120,7 @@ def test_a_remark_is_no_sentence(engine: Engine, language: Language, state: str,
     ],
 )
 def test_what_a_line_holds(language: Language, said: str, heard: set[str]) -> None:
-    assert nlp.read(language, said).drafting == heard
+    assert nlp.read(language, said).drafting - {"together"} == heard
 
 
 def test_what_an_attempt_holds_is_stored(engine: Engine, language: Language) -> None:

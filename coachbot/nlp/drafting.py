@@ -16,30 +16,48 @@ def heard(whole: str, told: str, own: bool, request: bool) -> frozenset[str]:
 
     `own` and `request` are what the reading heard in `told`. Linear in the length of the text.
     """
+    told = told[announced(told) :]
+    line, entire = _normal(told), _normal(whole)
     tells = own or any(_tells(sentence) for sentence in _SENTENCE.findall(told))
-    asks = request or "?" in told or _finds(("drafting", "asks"), told)
-    names = {name for name, found in (("tells", tells), ("asks", asks)) if found}
+    requested = bool(cues.pattern("requests").search(line)) or _finds("asks", line) or _asks(told)
+    asks = request or requested or "?" in told
+    names = {name for name in ("refuses", "agrees") if _finds(name, entire)}
+    names |= {name for name, there in (("tells", tells), ("asks", asks)) if there}
     if asks and (not tells or _asks_first(told)):
         names.add("asks_only")
-    names |= {name for name in ("refuses", "agrees") if _finds(("drafting", name), whole)}
     # What holds both is a sentence to the other, whatever words it is made of.
-    requested = _finds(("requests",), told) or _finds(("drafting", "asks"), told)
     if not (own and asks) and not (tells and requested):
-        names |= {name for name in ("keeps", "remark") if _finds(("drafting", name), whole)}
-    if not own and not asks and cues.pattern("drafting", "fragment").match(_normal(told)):
+        names |= {name for name in ("keeps", "remark") if _finds(name, entire)}
+    half = cues.pattern("drafting", "fragment").match(line)
+    if half and not asks and not _finds("effects", line):
         names.add("fragment")
+    if _finds("together", line):
+        names.add("together")
     return frozenset(names)
 
 
+def announced(text: str) -> int:
+    """Where the sentence itself begins, behind "ik zou zeggen: …" or "wat het met me doet? …"."""
+    said = cues.normalise(text, cues.load()["spelling"])
+    for found in cues.find(cues.pattern("drafting", "announces"), said):
+        sign = re.match(r"\s*[:?]\W*(?=\w+\s+\w)", text[found.end :])
+        if sign:
+            return found.end + sign.end()
+    return 0
+
+
 def salutation(text: str) -> int:
-    """Where the hello at the start of `text` ends ("Lieve Ineke, "); 0 without one."""
-    found = re.match(r"\W*(\w+)(?:\s+\w+){0,2}\s*,\s*(?=\w)", text)
-    greets = found and found[1].lower() in cues.load()["drafting"]["salutations"]
-    return found.end() if found and greets else 0
+    """Where the hello at the start of `text` ends ("Lieve Ineke, ", "Zus, "); 0 without one."""
+    found = re.match(r"\W*(\w+)((?:\s+\w+){0,2})\s*,\s*(?=\w)", text)
+    if not found:
+        return 0
+    first, words = found[1].lower(), cues.load()["drafting"]
+    called = not found[2] and first not in (words["self"], *words["asking"])
+    return found.end() if called or first in words["salutations"] else 0
 
 
-def _finds(keys: tuple[str, ...], text: str) -> bool:
-    return bool(cues.pattern(*keys).search(_normal(text)))
+def _finds(name: str, normal: str) -> bool:
+    return bool(cues.pattern("drafting", name).search(normal))
 
 
 def _normal(text: str) -> str:
@@ -69,11 +87,16 @@ def _tells(sentence: str) -> bool:
     return bool(begins) and not _opens_with("asking", sentence)
 
 
+def _asks(told: str) -> bool:
+    """ "kan ik morgen met je praten": a question without its mark."""
+    return bool(cues.pattern("drafting", "opens").match(_normal(told[salutation(told) :])))
+
+
 def _asks_first(told: str) -> bool:
     """One question, or a request in one sentence: what is told in it serves the asking."""
     body = told[salutation(told) :]
     normal = _normal(body)
     asked = [p.match(normal) for p in (cues.pattern("requests"), cues.pattern("drafting", "asks"))]
     if _opens_with("asking", body):
-        return "?" in body or any(asked)
+        return "?" in body or any(asked) or _asks(body)
     return any(asked) and len(_SENTENCE.findall(body.strip())) == 1 and "?" not in body
