@@ -173,5 +173,6 @@ CONDITIONS: dict[str, Condition] = {
     "noemt_eigen": lambda session, reading: reading.own,
     "noemt_verzoek": lambda session, reading: reading.request,
     "vraagt_terug": _asks_back,
+    "gaat_beter": lambda session, reading: reading.improved,
     "eerder_gemist": lambda session, reading: session.misses > 0,
 }

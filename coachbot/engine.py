@@ -25,6 +25,7 @@ from coachbot.machine import build, matches
 from coachbot.model import Act, Level, Reading, Remembered, Reply, Rung, Safety, Session, Turn
 from coachbot.parting import LOOKS, leave
 from coachbot.picked import bare, chosen, picked
+from coachbot.recall import recalled
 
 #: After this many answers that do not fit, the coach says what it is after and offers to skip.
 MISSES = 2
@@ -121,6 +122,8 @@ class Engine:
             # The "nee" was for the skipping; what follows answers the question that is open.
             after.misses, after.skip_offered = 0, False
             reading = replace(reading, act=Act.TELL, text=reading.rest, rest="")
+        if reading.act is Act.ALREADY:
+            reading = recalled(self.dialogues[after.dialogue], after, reading)
         aside = self._aside(after, reading)
         if aside:
             return self._answer(session, after, reading, aside)
@@ -193,11 +196,9 @@ class Engine:
             elif slot in NUMBERS:
                 after.memory[slot] = Remembered(chosen(state, reading))
             else:
-                text = (
-                    reading.rest if reading.act is not Act.TELL and reading.rest else reading.text
-                )
                 turned = reading.reflection or reading.answer
-                after.memory[slot] = Remembered(text.strip(), turned, reading.gist, reading.rung)
+                about = (turned, reading.gist, reading.rung)
+                after.memory[slot] = Remembered((reading.rest or reading.text).strip(), *about)
 
     def _bridge(self, after: Session, option: Option, reading: Reading) -> list[str]:
         lines = []
