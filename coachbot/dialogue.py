@@ -64,7 +64,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An answer to pick, and words by which a free answer is understood to be this one."""
+    """An answer to pick, and words by which a free answer is understood to be this one.
+
+    A space in front of a word stands for its beginning: " open" is not heard in "lopen".
+    """
 
     text: str
     hear: tuple[str, ...] = ()

@@ -25,6 +25,7 @@ from coachbot.machine import build, matches
 from coachbot.model import Act, Level, Reading, Remembered, Reply, Rung, Safety, Session, Turn
 from coachbot.parting import LOOKS, leave
 from coachbot.picked import bare, chosen, picked
+from coachbot.recall import recalled
 
 #: After this many answers that do not fit, the coach says what it is after and offers to skip.
 MISSES = 2
@@ -134,6 +135,8 @@ class Engine:
             # The "nee" was for the skipping; what follows answers the question that is open.
             after.misses, after.skip_offered = 0, False
             reading = replace(reading, act=Act.TELL, text=reading.rest, rest="")
+        if reading.act is Act.ALREADY:
+            reading = recalled(self.dialogues[after.dialogue], after, reading)
         aside = self._aside(after, reading)
         if aside:
             return self._answer(session, after, reading, aside)

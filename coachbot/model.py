@@ -91,6 +91,7 @@ class Act(StrEnum):
     QUESTION = "vraag"
     GREETING = "groet"
     THANKS = "dank"
+    ALREADY = "al_gezegd"
     SILENCE = "stilte"
 
 
@@ -152,6 +153,8 @@ class Reading:
     question: str | None = None
     #: "dank" or "tot_ziens": words with which somebody takes leave, in a short message.
     closing: str | None = None
+    #: Does it say that it is better than it was: "iets beter", "ik snap haar wat meer"?
+    improved: bool = False
     #: How many heavy things it tells ("overleden", "ontslag"), whatever is felt about them.
     heavy: int = 0
     #: Is something asked, of whomever: "waarom?", "mag het ook zonder?"

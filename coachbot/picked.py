@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from coachbot.dialogue import Choice, State
@@ -28,14 +29,26 @@ def picked(state: State, reading: Reading) -> Reading:
     said = told
     number = reading.number
     if number is None or not 0 < number <= len(choices) or reading.words > 3:
-        places = [
-            i
-            for i, choice in enumerate(choices, 1)
-            if said == choice.text.lower() or any(word in said for word in choice.hear)
-        ]
+        places = _places(choices, said)
         letter = "abcdefghij".find(said) + 1 if len(said) == 1 else 0
         number = places[-1] if places else (letter if 0 < letter <= len(choices) else None)
     return replace(reading, number=number, act=Act.TELL if number else reading.act)
+
+
+def _places(choices: Sequence[Choice], said: str) -> list[int]:
+    """The choices that are meant, counted from 1, in their order.
+
+    What is part of a longer wording that was heard does not count: "ruzie" in "geen ruzie".
+    """
+    heard = [
+        (word, place)
+        for place, choice in enumerate(choices, 1)
+        for word in (choice.text.lower(), *choice.hear)
+        if word in f" {said} "
+    ]
+    return [
+        place for word, place in heard if not any(word != w and word.strip() in w for w, _ in heard)
+    ]
 
 
 def chosen(state: State, reading: Reading) -> str:

@@ -15,17 +15,20 @@ REST_WORDS = 2
 CLOSING_WORDS = 15
 #: Who asks for the card does so in at most this many words.
 CARD_WORDS = 9
+#: In so short a message a question may stand at the end ("als… dan? Wat bedoelt u daarmee?").
+QUESTION_WORDS = 8
 #: A number is an answer in a message of at most this many words.
 NUMBER_WORDS = 12
 #: A word or digits, with a fraction that is dropped, and "%" or "procent" behind it.
 _NUMBER = re.compile(r"\s(\w+)(?:\s[.,]\s\d+(?=\s|$))?(\s%|\sprocent)?(?=\s|$)")
 #: "8/10", "8 van de 10", "8 op 10": the ten is the scale.
 _SCALE = re.compile(r"(\s\d+)\s(?:/|van|van\sde|op|op\sde|uit|uit\sde)\s10(?=\s|$)")
-_LEADS = ("agree", "disagree", "almost", "unsure", "greeting", "thanks")
+_LEADS = ("agree", "disagree", "almost", "already", "unsure", "greeting", "thanks")
 _ACT = {
     "agree": Act.YES,
     "disagree": Act.NO,
     "almost": Act.ALMOST,
+    "already": Act.ALREADY,
     "unsure": Act.UNSURE,
     "greeting": Act.GREETING,
     "thanks": Act.THANKS,
@@ -48,11 +51,15 @@ def act(text: str, normalised: Normalised) -> tuple[Act, str]:
         if kind in ("agree", "disagree", "almost", "unsure"):
             deeper = _strip_joiners(rest)
             further, later = act(deeper, cues.normalise(deeper, cues.load()["spelling"]))
-            if further is _ACT[kind]:
+            if further in (_ACT[kind], Act.ALREADY):
                 return further, later
+            if kind == "unsure" and stops and len(_words(deeper)) > REST_WORDS:
+                return Act.TELL, later or deeper
             if kind != "unsure" and (_opens_with_answer(found.group()) or stops):
                 return _ACT[kind], deeper if len(_words(deeper)) >= REST_WORDS else ""
-        elif kind in ("greeting", "thanks") and (stops or len(_words(rest)) >= REST_WORDS):
+        elif (kind == "already" and stops) or (
+            kind in ("greeting", "thanks") and (stops or len(_words(rest)) >= REST_WORDS)
+        ):
             return Act.TELL, rest
         if kind == "unsure" and len(_words(rest)) <= REST_WORDS and not _numeric(rest):
             return Act.UNSURE, ""
@@ -93,7 +100,8 @@ def question(text: str, normalised: Normalised, rung: Rung) -> str | None:
         found = next(iter(cues.find(cues.pattern("questions", topic), normalised)), None)
         if not found:
             continue
-        opens = found.start <= _first_letter(text) + 12
+        near = found.start <= _first_letter(text) + 12
+        opens = near or (asks and len(normalised.words) <= QUESTION_WORDS)
         if topic in ("robot", "gegevens") and asks and opens:
             return topic
         if topic in ("robot", "gegevens") and (asks or opens) and rung in _NEUTRAL:
