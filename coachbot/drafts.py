@@ -83,6 +83,9 @@ def taken_up(session: Session, reading: Reading) -> Reading:
     """
     if session.state not in ("openingszin", *TRIES, *KEEPS):
         return reading
+    # A hello belongs to the sentence; a yes or a no in front of it was meant for the coach.
+    if reading.act in (Act.TELL, Act.QUESTION):
+        reading = replace(reading, rest="")
     told = reading.rest or reading.text
     if announced(told):
         told = told[announced(told) :]

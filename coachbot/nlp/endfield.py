@@ -38,6 +38,7 @@ def _last_infinitive(verb: Word, middle: Sequence[Word]) -> Sequence[Word]:
         before = middle[place - 1] if place else None
         after = middle[place + 1] if place + 1 < len(middle) else None
         free = before is None or before.kind not in ("det", "adj", "num")
+        free = free or (before is not None and before.tag.startswith("ADJ(vrij"))
         last = after is None or (after.kind == "prep" and before is not None)
         if before is not None and before.kind == "prep" and lemma(verb) not in listed("modals"):
             continue

@@ -99,9 +99,9 @@ def candidates(doc: Doc, weights: Weigh | None = None) -> Iterator[Candidate]:
     for sentence, sign in sentences(heard):
         if sign == "?" or not sentence or (sign == ":" and _announces(sentence)):
             continue
-        if bare.opened(sentence):
-            continue
         if _addresses(sentence):
+            if bare.opened(sentence):
+                continue
             yield from _rehearsed(doc, sentence, addressed, weights)
         else:
             yield from _turned(doc, sentence, long, weights)

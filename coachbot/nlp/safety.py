@@ -7,15 +7,15 @@ from spacy.tokens import Doc
 from coachbot.model import Safety
 from coachbot.nlp import signs
 
-#: Without a word of danger in it a message must score this much more to be asked about, in
-#: log-odds (chosen on the development sets: as much is found, with a third of the needless
-#: questions).
-UNNAMED = 1.0
+#: How much more a message must score to be asked about when no word of danger stands in it, in
+#: log-odds (chosen on the development sets and on made-up talk without danger).
+UNNAMED = 1.2
 #: How much likelier a kind of danger is when one of its own words stands in the message.
 OWN_WORD = 20.0
-#: How much less a message of so few words must score to be certain that says it outright, in
-#: log-odds: it has no story around it that makes it harmless.
-SHORT, OUTRIGHT = 7, 2.0
+#: How much less a message of so few words must score when a word of danger stands in it, in
+#: log-odds: it has no story around it that makes it harmless. The same counts for being certain,
+#: if it says it outright.
+SHORT, BARE = 9, 2.0
 #: A clause by itself ("dat ik er niet alleen voor sta") answers what somebody needs or hopes, and
 #: "als …, dan …" is the plan that the coach asks for.
 WISHED, FRAGMENT = frozenset({"dat", "om"}), 5.0
@@ -26,7 +26,8 @@ def find(doc: Doc) -> tuple[Safety, bool]:
     """The category and whether it is certain; in doubt it is asked about."""
     scores, limits = doc._.scores, doc._.heads.limits
     named = signs.named(doc._.normalised)
-    limit = limits["safety_ask"] + (0.0 if named else UNNAMED)
+    short = len(doc._.normalised.words) <= SHORT
+    limit = limits["safety_ask"] + (UNNAMED if not named else -BARE if short else 0.0)
     words = [token.lower_ for token in doc]
     plan = words[:1] == ["als"] and "dan" in words
     if not named and (plan or WISHED.intersection(words[:1])):
@@ -35,6 +36,5 @@ def find(doc: Doc) -> tuple[Safety, bool]:
         return Safety.NONE, False
     chance = dict(zip(Safety, scores.of("safety"), strict=True))
     category = max(DANGERS, key=lambda kind: chance[kind] * (OWN_WORD if kind in named else 1.0))
-    short = len(doc._.normalised.words) <= SHORT
-    plain = OUTRIGHT if short and signs.outright(doc._.normalised) else 0.0
+    plain = BARE if short and signs.outright(doc._.normalised) else 0.0
     return category, bool(named) and scores.alarm >= limits["safety_certain"] - plain

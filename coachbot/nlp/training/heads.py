@@ -32,7 +32,7 @@ LIMITS = {
     "bedroefd": 0.35,
     "bang": 0.5,
     "blij": 0.6,
-    "safety_ask": -0.9,
+    "safety_ask": -1.1,
     "safety_certain": 1.0,
     "cue": -0.5,
 }
