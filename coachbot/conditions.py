@@ -184,6 +184,7 @@ CONDITIONS: dict[str, Condition] = {
     "geen_poging": lambda session, reading: drafts.no_attempt(reading),
     "bijna_gevraagd": lambda session, reading: bool(session.said.get("opening_bijna")),
     "vraagt_terug": _asks_back,
+    "open_vraag": lambda session, reading: reading.asks_openly,
     "gaat_beter": lambda session, reading: reading.improved,
     "eerder_gemist": lambda session, reading: session.misses > 0,
 }

@@ -168,6 +168,8 @@ class Reading:
     drafting: frozenset[str] = frozenset()
     #: Was it put together from an attempt and what was missing in it?
     joined: bool = False
+    #: Does it hold a question word ("vragen waar ze wakker van ligt")?
+    asks_openly: bool = False
     #: Does it begin with the other ("Jij …", "U …")?
     opens_with_other: bool = False
     #: Does it begin with a third person ("Hij …", "Ze …")?

@@ -40,7 +40,9 @@ def read(nlp: Language, text: str) -> Reading:
     # What is told after "nee, …" is read by itself: the "nee" is meant for the coach.
     doc = nlp(rest) if rest else entire
     normalised = doc._.normalised
-    rung = doc._.rung
+    # A bare yes, no or hello tells nothing, whatever its tone.
+    told = act in (Act.TELL, Act.QUESTION, Act.ALREADY) or bool(rest)
+    rung = doc._.rung if told else Rung.NONE
     asked = acts.question(cleaned, whole, rung) if act is Act.TELL else None
     blame_cues = tuple(dict.fromkeys(doc.text[m.start : m.end] for m in doc._.blame))
     emotion_words = tuple(dict.fromkeys(doc.text[m.start : m.end] for _, m in doc._.emotions))
@@ -49,8 +51,8 @@ def read(nlp: Language, text: str) -> Reading:
     return Reading(
         text=text,
         rung=rung,
-        blame=bool(doc._.blame),
-        blame_cues=blame_cues,
+        blame=told and bool(doc._.blame),
+        blame_cues=blame_cues if told else (),
         emotions=tuple(dict.fromkeys(e for e, _ in doc._.emotions)),
         emotion_words=emotion_words,
         person=ladder.person(doc, rung),
@@ -71,6 +73,7 @@ def read(nlp: Language, text: str) -> Reading:
         own=own,
         request=request,
         drafting=drafting.heard(cleaned, doc.text, own, request),
+        asks_openly=bool(set(normalised.words) & set(cues.load()["question_words"])),
         opens_with_other=_opens(normalised.words, "addressed"),
         opens_with_third=_opens(normalised.words, "third"),
         absolutes=situation.absolutes(doc.text, normalised),

@@ -21,6 +21,8 @@ from coachbot.nlp.verbforms import lemma
 
 #: What comes back has at most this many words.
 MOST_WORDS = 18
+#: With a noun for a subject, a clause of fewer words may be no sentence at all.
+SHORTEST = 3
 #: A mirror that is trusted less than this is not given.
 THRESHOLD = 0.75
 #: Two clauses in one are trusted a little less than either.
@@ -285,6 +287,8 @@ def _build(doc: Doc, unit: Unit, previous: _Built | None, weights: Weigh | None)
     elif unit.joiner == "?":
         raise Unsure("joined clause")
     clause = subordinate(unit, shared)
+    if len(clause.words) < SHORTEST and clause.subject and clause.subject[0].kind == "noun":
+        raise Unsure("a heading")  # `Zaken doen.`
     turned = persons.turn(clause.words, clause.subject or shared, clause.finite)
     text = guard.text(turned, clause)
     confidence = guard.confidence(clause, turned, unit, clause.subject or shared)

@@ -113,6 +113,9 @@ def _dated(clause: list[Token]) -> bool:
 def _moment(text: str, normalised: Normalised) -> str | None:
     found: list[Match] = []
     for match in cues.find(cues.pattern("moment"), normalised):
+        before = text[: match.start].lower().split()
+        if before and before[-1] in cues.load()["repeated"]:
+            continue
         if found and len(text[found[-1].end : match.start].split()) > NEAR:
             break
         found.append(match)
