@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 #: A stretch that is quoted back has at most this many words.
 GIST_WORDS = 14
+#: The end of a long sentence says something by itself from this many words on.
+SHORT_GIST = 6
 
 
 def load() -> Language:
@@ -53,8 +55,8 @@ def read(nlp: Language, text: str) -> Reading:
         rung=rung,
         blame=told and bool(doc._.blame),
         blame_cues=blame_cues if told else (),
-        emotions=tuple(dict.fromkeys(e for e, _ in doc._.emotions)),
-        emotion_words=emotion_words,
+        emotions=tuple(dict.fromkeys(e for e, _ in doc._.emotions)) if told else (),
+        emotion_words=emotion_words if told else (),
         person=ladder.person(doc, rung),
         time=ladder.time(doc, rung),
         safety=category,
@@ -107,6 +109,20 @@ def _clean(text: str) -> str:
 
 
 def _gist(text: str, weighty: tuple[str, ...]) -> str:
-    """The sentence that carries most, to the letter: one with a cue, else the longest."""
+    """The sentence that carries most, to the letter: one with a cue, else the longest.
+
+    Of a long one the end, from a joiner on: what it came to is said last.
+    """
     sentences = [s for s in re.split(r"(?<=[.!?…])\s+", text) if len(s.split()) > 1] or [text]
-    return max(sentences, key=lambda s: (sum(w in s for w in weighty), min(len(s.split()), 12)))
+    whole = max(sentences, key=lambda s: (sum(w in s for w in weighty), min(len(s.split()), 12)))
+    if len(whole.split()) <= GIST_WORDS:
+        return whole
+    from coachbot.nlp import cues
+
+    joiners = "|".join(map(re.escape, cues.load()["joiners"]))
+    for joint in re.finditer(rf"[\s,](?:{joiners})\s+", whole, re.IGNORECASE):
+        end = whole[joint.end() :]
+        heavy = any(w in end for w in weighty) or not any(w in whole for w in weighty)
+        if SHORT_GIST <= len(end.split()) <= GIST_WORDS and heavy:
+            return end
+    return whole
