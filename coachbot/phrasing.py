@@ -20,7 +20,7 @@ def quote(text: str, limit: int = QUOTE_WORDS) -> str:
 
 #: Half of an agreement is none: a mirror that holds less of it than this gives way to a quotation
 #: of up to so many words.
-MOST_OF_IT, AGREEMENT_WORDS = 0.6, 20
+MOST_OF_IT, AGREEMENT_WORDS = 0.7, 20
 #: "Zeg je daarmee ook dat …?" is only asked of what was said as a need.
 STATED = {
     "behoefte": (Rung.NEED, Rung.COMMITMENT),
@@ -48,6 +48,8 @@ def mirror(said: Heard, dialogue: Dialogue, ander: str, count: int) -> str:
     """
     reflection = said.reflection
     feeling = dialogue.labels.get(said.emotions[0]) if said.emotions else None
+    # Facts, needs and agreements come back whole.
+    whole = said.level in (None, Level.INTENTION)
     if feeling and feeling == quote(said.text).lower():
         key = "spiegel_gevoel"
     elif reflection is None:
@@ -62,7 +64,7 @@ def mirror(said: Heard, dialogue: Dialogue, ander: str, count: int) -> str:
         key = "spiegel_dat"  # fits what somebody fears as well as what somebody wants
     elif said.level is Level.CONTENT and not _of_the_speaker(reflection.clause, dialogue):
         key = "spiegel_oordeel"
-    elif said.level is Level.INTENTION and _halved(said.text, reflection.clause):
+    elif whole and _halved(said.text, reflection.clause):
         key = "citaat"
     elif said.level is Level.EMOTION and not _of_the_speaker(reflection.clause, dialogue):
         key = "spiegel_inhoud"  # nobody "notices" what another did
@@ -70,9 +72,7 @@ def mirror(said: Heard, dialogue: Dialogue, ander: str, count: int) -> str:
         key = f"spiegel_{said.level or 'inhoud'}"
     words = {
         "ander": ander,
-        "citaat": quote(
-            said.text, AGREEMENT_WORDS if said.level is Level.INTENTION else QUOTE_WORDS
-        ),
+        "citaat": quote(said.text, AGREEMENT_WORDS if whole else QUOTE_WORDS),
         "zin": _under(key, reflection.clause, dialogue) if reflection else "",
         "gevoelswoord": dialogue.labels.get(said.emotions[0], "") if said.emotions else "",
     }

@@ -123,6 +123,8 @@ def _gist(text: str, weighty: tuple[str, ...]) -> str:
     for joint in re.finditer(rf"[\s,](?:{joiners})\s+", whole, re.IGNORECASE):
         end = whole[joint.end() :]
         heavy = any(w in end for w in weighty) or not any(w in whole for w in weighty)
-        if SHORT_GIST <= len(end.split()) <= GIST_WORDS and heavy:
+        begins = any(w.lower() in cues.load()["subjects"] for w in end.split()[:3])
+        listed = any(w.endswith(",") for w in end.split()[:3])
+        if SHORT_GIST <= len(end.split()) <= GIST_WORDS and heavy and begins and not listed:
             return end
     return whole
