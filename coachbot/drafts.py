@@ -171,14 +171,7 @@ def _behind_comma(text: str) -> str:
 def _as(reading: Reading, attempt: Remembered, joined: bool) -> Reading:
     """The reading of an attempt that stands there already, or that was put together."""
     return replace(
-        reading,
-        text=attempt.text,
-        rung=attempt.rung,
-        gist=attempt.gist,
-        reflection=attempt.reflection,
-        act=Act.TELL,
-        rest="",
-        answer=None,
+        reading.saying(attempt),
         own=OWN in attempt.parts,
         request=REQUEST in attempt.parts,
         drafting=frozenset(),

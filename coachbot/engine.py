@@ -96,10 +96,7 @@ class Engine:
         return self._turn(session, after, reading, lines, f"{after.dialogue}/*{key}")
 
     def reheard(self, turn: Turn, reading: Reading) -> Turn:
-        """A turn that came back from a needless question about safety, and what was said then.
-
-        `reading` is of the message that was held: nobody has to type it again.
-        """
+        """A turn that came back from a needless question; `reading` is of what was held for it."""
         after = replace(turn.after, held="")
         then = self._respond(after, replace(reading, safety=Safety.NONE), None)
         lines = (turn.reply.lines[0], *then.reply.lines[-2:])
@@ -141,6 +138,9 @@ class Engine:
         if aside:
             return self._answer(session, after, reading, aside)
         turn = self._move(session, after, drafts.taken_up(after, reading))
+        confirmed = reading.act is Act.YES or reading.safety is not Safety.NONE
+        if confirmed and session.dialogue == after.dialogue == self.safety:
+            after.held = ""  # it was no misunderstanding, and no answer to the coach
         return replace(turn, reading=reading)
 
     # -- a move of the machine ---------------------------------------------------------------

@@ -188,6 +188,20 @@ class Reading:
     content: frozenset[str] = frozenset()
     words: int = 0
 
+    def saying(self, kept: Remembered) -> Reading:
+        """The same message with something that was said before in the place of its words."""
+        return replace(
+            self,
+            act=Act.TELL,
+            text=kept.text,
+            gist=kept.gist,
+            rung=kept.rung,
+            reflection=kept.reflection,
+            answer=None,
+            rest="",
+            words=len(kept.text.split()),
+        )
+
     @property
     def level(self) -> Level | None:
         """The level that belongs to the rung; None off the ladder."""

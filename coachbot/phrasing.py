@@ -8,19 +8,18 @@ from coachbot.dialogue import MAX_SENTENCES, Dialogue, placeholders, sentences
 from coachbot.model import Heard, Level, Reading, Reflection, Remembered, Rung, Session
 
 #: A quotation longer than this is no mirror any more.
-QUOTE_WORDS = 14
+QUOTE_WORDS = 18
 
 
-def quote(text: str, limit: int = QUOTE_WORDS) -> str:
-    """The words to the letter, without line breaks or a closing full stop, cut at `limit` words."""
+def quote(text: str) -> str:
+    """To the letter, without line breaks or a closing full stop, cut at `QUOTE_WORDS` words."""
     words = text.split()
-    kept = " ".join(words[:limit])
-    return kept + " …" if len(words) > limit else kept.rstrip(" .,;:!…")
+    kept = " ".join(words[:QUOTE_WORDS])
+    return kept + " …" if len(words) > QUOTE_WORDS else kept.rstrip(" .,;:!…")
 
 
-#: Half of an agreement is none: a mirror that holds less of it than this gives way to a quotation
-#: of up to so many words.
-MOST_OF_IT, AGREEMENT_WORDS = 0.7, 20
+#: Half of an agreement is none: a mirror that holds less of it than this gives way to a quotation.
+MOST_OF_IT = 0.7
 #: "Zeg je daarmee ook dat …?" is only asked of what was said as a need.
 STATED = {
     "behoefte": (Rung.NEED, Rung.COMMITMENT),
@@ -72,7 +71,7 @@ def mirror(said: Heard, dialogue: Dialogue, ander: str, count: int) -> str:
         key = f"spiegel_{said.level or 'inhoud'}"
     words = {
         "ander": ander,
-        "citaat": quote(said.text, AGREEMENT_WORDS if whole else QUOTE_WORDS),
+        "citaat": quote(said.text),
         "zin": _under(key, reflection.clause, dialogue) if reflection else "",
         "gevoelswoord": dialogue.labels.get(said.emotions[0], "") if said.emotions else "",
     }
@@ -86,7 +85,7 @@ def _of_the_speaker(clause: str, dialogue: Dialogue) -> bool:
 
 def _halved(text: str, clause: str) -> bool:
     told = len(text.split())
-    return told <= AGREEMENT_WORDS and len(clause.split()) < MOST_OF_IT * told
+    return told <= QUOTE_WORDS and len(clause.split()) < MOST_OF_IT * told
 
 
 def _under(key: str, clause: str, dialogue: Dialogue) -> str:

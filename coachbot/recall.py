@@ -24,12 +24,4 @@ def recalled(dialogue: Dialogue, session: Session, reading: Reading) -> Reading:
     kept = next((session.memory[slot] for slot in last.remember if slot in session.memory), None)
     if kept is None or (target and target.junction):
         return reading
-    return replace(
-        reading,
-        act=Act.TELL,
-        text=kept.text,
-        gist=kept.gist,
-        rung=kept.rung,
-        reflection=kept.reflection,
-        words=len(kept.text.split()),
-    )
+    return reading.saying(kept)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 #: A stretch that is quoted back has at most this many words.
-GIST_WORDS = 14
+GIST_WORDS = 18
 #: The end of a long sentence says something by itself from this many words on.
 SHORT_GIST = 6
 
