@@ -103,8 +103,7 @@ def emotions(path: Path, nlp: Language) -> Iterator[str]:
 
 def _vectors(nlp: Language, texts: Sequence[str]) -> NDArray[np.float32]:
     """(lines, features): what the encoder makes of each line, every column equally wide."""
-    heads = nlp("")._.heads
-    vectors = np.stack([heads.vector(text) for text in texts])
+    vectors = np.stack([doc._.seen.vector for doc in nlp.pipe(texts)])
     width = vectors.std(axis=0) + 1e-6
     return np.asarray(vectors / width * VECTOR_LENGTH / vectors.shape[1] ** 0.5, dtype=np.float32)
 

@@ -94,13 +94,15 @@ class Seen:
 
     `scores` (labels of all tasks,), before they are made chances; `places` (start, end) of each
     piece and `cue` (pieces,) how much it looks like a word that carries blame, in log-odds;
-    `vector` (width of the network,) the mean of the last layer.
+    `vector` (width of the network,) the mean of the last layer; `tags` (pieces, tags) how well each
+    CGN tag fits a piece, before they are made chances.
     """
 
     scores: Floats
     places: tuple[tuple[int, int], ...]
     cue: Floats
     vector: Floats
+    tags: Floats
 
 
 class Encoder:
@@ -114,9 +116,9 @@ class Encoder:
         """Reads one message; the time grows with its length up to `MAX_PIECES`."""
         found = self.pieces.cut(text)
         rows = np.array([[START, *(piece.row for piece in found), END]], dtype=np.int64)
-        scores, cue, vector = self.session.run(None, {"pieces": rows})
+        scores, cue, vector, tags = self.session.run(None, {"pieces": rows})
         places = tuple((piece.start, piece.end) for piece in found)
-        return Seen(scores[0], places, cue[0, 1:-1], vector[0])
+        return Seen(scores[0], places, cue[0, 1:-1], vector[0], tags[0, 1:-1])
 
 
 def load(home: Path) -> Encoder:

@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from spacy.tokens import Doc
 
 from coachbot.model import Emotion, Person, Rung, Safety, Time
-from coachbot.nlp import encoder, features, signs
+from coachbot.nlp import features, signs
 from coachbot.nlp.cues import Match, Normalised
-from coachbot.nlp.encoder import Encoder, Floats
+from coachbot.nlp.encoder import Floats
 
 #: How far below the limit a word may score that stands beside a cue word.
-SPREAD = 0.5
+SPREAD = 0.3
 #: Cue words this close together (2: one word between) are one stretch; marks keep them apart.
 GAP = 2
 _BREAKS = ",.!?;:"
@@ -103,26 +103,21 @@ class Linear:
 class Heads:
     """All readers and the blend; made once by `load`."""
 
-    def __init__(self, linear: Linear, network: Encoder, blend: Mapping[str, Any]) -> None:
+    def __init__(self, linear: Linear, blend: Mapping[str, Any]) -> None:
         self.linear = linear
-        self.network = network
         self.weights = np.asarray(blend["weights"], dtype=np.float32)
         self.alarm_signs = np.asarray(blend["alarm_signs"], dtype=np.float32)
         self.limits: dict[str, float] = blend["limits"]
 
     def __call__(self, doc: Doc, normalised: Normalised) -> Scores:
-        """The chances of every label; linear in the length of the message."""
+        """The chances of every label, of a message that the network has read (`doc._.seen`)."""
         linear = self.linear(features.extract(normalised, doc))
         seen = signs.look(doc.text, normalised)
-        whole = self.network(doc.text)
+        whole = doc._.seen
         row = np.concatenate([linear[:WIDTH], whole.scores, seen])
         alarm = alarms(linear[WIDTH], whole.scores, seen, self.alarm_signs)
         found = chances(row @ self.weights)
         return Scores(found, float(alarm), whole.places, whole.cue)
-
-    def vector(self, text: str) -> Floats:
-        """(width of the network,): the mean of its last layer."""
-        return self.network(text).vector
 
     def evidence(self, task: str, label: str, normalised: Normalised) -> list[Match]:
         """The word that speaks most for a label by the linear model; at most one."""
@@ -213,4 +208,4 @@ def load(home: Path = HOME) -> Heads:
     blend = json.loads((home / "blend.json").read_text(encoding="utf-8"))
     with np.load(home / "linear.npz") as arrays:
         linear = Linear(dict(arrays))
-    return Heads(linear, encoder.load(home), blend)
+    return Heads(linear, blend)

@@ -14,11 +14,13 @@ from coachbot.nlp import (  # noqa: F401 - the table of vectors registers itself
     clauses,
     cues,
     emotion,
+    encoder,
     heads,
     ladder,
     lemmas,
     safety,
     small_vectors,
+    tags,
 )
 
 #: Longest stretch that is read; what comes after it in one message is left unread.
@@ -27,6 +29,7 @@ MAX_CHARACTERS = 4_000
 MODEL = Path(__file__).parent / "model"
 
 for _name in (
+    "seen",
     "normalised",
     "clauses",
     "heads",
@@ -38,6 +41,24 @@ for _name in (
 ):
     if not Doc.has_extension(_name):
         Doc.set_extension(_name, default=None)
+
+
+@Language.factory("coach_network", default_config={"home": str(heads.HOME)})
+class _Network:
+    """Reads the message once, for the heads and, together with spaCy's tagger, for the tags."""
+
+    def __init__(self, nlp: Language, name: str, home: str) -> None:
+        self.network = encoder.load(Path(home))
+        with Path(home, "tags.txt").open(encoding="utf-8") as lines:
+            self.meanings = tags.read(lines)
+        self.tagger = nlp.get_pipe("tagger")
+        labels = {label: column for column, label in enumerate(self.tagger.labels)}  # type: ignore[attr-defined]
+        self.columns = [labels[meaning.tag] for meaning in self.meanings]
+
+    def __call__(self, doc: Doc) -> Doc:
+        doc._.seen = self.network(doc.text)
+        scores = self.tagger.model.predict([doc])[0][:, self.columns]  # type: ignore[attr-defined]
+        return tags.assign(doc, scores, doc._.seen, self.meanings)
 
 
 @Language.component("coach_lemmas")
@@ -95,7 +116,6 @@ def _safety(doc: Doc) -> Doc:
 
 
 COMPONENTS = (
-    "coach_lemmas",
     "coach_normalise",
     "coach_clauses",
     "coach_heads",
@@ -106,11 +126,21 @@ COMPONENTS = (
 )
 
 
-def load() -> Language:
-    """The reading pipeline, ready."""
+def words(home: Path = heads.HOME) -> Language:
+    """Tags, trees and lemmas, as far as the heads need them; `home` holds the network."""
     # NumPy's own BLAS: for products as small as these faster than spaCy's by a third.
     with use_ops("numpy", use_blis=False):
         nlp = spacy.load(MODEL)
+    # It asks the tagger itself; the lemmatizer looks at the tag.
+    nlp.add_pipe("coach_network", before="trainable_lemmatizer", config={"home": str(home)})
+    nlp.disable_pipe("tagger")
+    nlp.add_pipe("coach_lemmas")
+    return nlp
+
+
+def load() -> Language:
+    """The reading pipeline, ready."""
+    nlp = words()
     for component in COMPONENTS:
         nlp.add_pipe(component)
     return nlp

@@ -23,7 +23,8 @@ def main() -> None:
     python, seed = sys.executable, ["--seed", str(args.seed)]
     train = ["-m", "coachbot.nlp.training.train", "--shared", str(args.shared)]
     subprocess.run([python, *train, "--out", str(MODEL), *seed], check=True)
-    subprocess.run([python, "-m", "coachbot.nlp.training.heads", *seed], check=True)
+    heads = ["-m", "coachbot.nlp.training.heads", "--shared", str(args.shared)]
+    subprocess.run([python, *heads, *seed], check=True)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ from pathlib import Path
 from random import Random
 
 import numpy as np
-import spacy
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags, hstack, vstack
 from sklearn.linear_model import LogisticRegression
@@ -18,10 +17,9 @@ from sklearn.svm import LinearSVC
 from spacy.language import Language
 
 from coachbot.model import Safety
-from coachbot.nlp import cues, features, heads, lemmas, signs
+from coachbot.nlp import cues, features, heads, pipeline, signs
 from coachbot.nlp.encoder import Floats
 from coachbot.nlp.heads import COLUMNS, EXCLUSIVE, TASKS, WIDTH
-from coachbot.nlp.pipeline import MODEL
 from coachbot.nlp.training import corpus
 from coachbot.nlp.training.corpus import Message
 
@@ -32,9 +30,9 @@ LIMITS = {
     "bedroefd": 0.35,
     "bang": 0.5,
     "blij": 0.6,
-    "safety_ask": -1.1,
-    "safety_certain": 1.0,
-    "cue": -0.5,
+    "safety_ask": -3.5,
+    "safety_certain": 0.5,
+    "cue": -0.2,
 }
 #: A score is a sum: the linear model's times the first number, the network's, and what its sign
 #: says times the second; all over the third. Chosen on `cues_dev`.
@@ -47,7 +45,7 @@ SUMS = {
     "safety": (1.0, 0.0, 1.0),
 }
 #: How large a sign is beside the counts, and what an ordinary message weighs, in "not safe".
-SIGN_VALUE, ORDINARY_WEIGHT = 0.3, 0.3
+SIGN_VALUE, ORDINARY_WEIGHT = 0.3, 1.0
 #: Regularisation of the linear models; .1 to 1 makes no difference.
 COST = 0.3
 #: Keeps the idf-weighted values of a message near one.
@@ -77,7 +75,7 @@ def observe(nlp: Language, texts: Sequence[str]) -> tuple[csr_matrix, Floats]:
     rows = []
     for doc in nlp.pipe(texts, batch_size=64):
         normalised = cues.normalise(doc.text, cues.load()["spelling"])
-        places, weights = features.extract(normalised, lemmas.mend(doc))
+        places, weights = features.extract(normalised, doc)
         ids.append(places)
         values.append(weights)
         rows.append(signs.look(doc.text, normalised))
@@ -131,13 +129,17 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=heads.HOME)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--blend", action="store_true", help="keep the network as it is")
+    parser.add_argument("--shared", type=Path, help="folder with ud/ and subs-frog.tsv")
     args = parser.parse_args()
     messages = corpus.read_cues() + corpus.read_safety()
     args.out.mkdir(parents=True, exist_ok=True)
     if not args.blend:
-        from coachbot.nlp.training import network
+        if args.shared is None:
+            parser.error("--shared: the network needs this folder; or keep it with --blend")
+        from coachbot.nlp.training import net, network, tagging
 
-        trainer = network.Trainer([m.text for m in messages], network.Recipe(seed=args.seed))
+        recipe = net.Recipe(seed=args.seed)
+        trainer = network.Trainer([m.text for m in messages], tagging.read(args.shared), recipe)
         trainer.fit(messages)
         trainer.save(args.out)
     finish(args.out, messages, args.seed)
@@ -147,7 +149,7 @@ def finish(home: Path, messages: Sequence[Message], seed: int) -> None:
     """The linear models, on the messages and on noisy copies of them, and the blend."""
     random = Random(seed)
     rough = [corpus.roughen(m.text, (), random, corpus.Noise())[0] for m in messages]
-    nlp = spacy.load(MODEL)
+    nlp = pipeline.words(home)
     plain, seen = observe(nlp, [m.text for m in messages])
     noisy, _ = observe(nlp, rough)
     idf = rarity(plain)
