@@ -6,10 +6,10 @@ expressions: `when: [verwijt, boos]` means all of them, `unless: ja` means none 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
-from coachbot import drafts
-from coachbot.model import LADDER, Act, Emotion, Reading, Rung, Safety, Session
+from coachbot import drafts, intake
+from coachbot.model import LADDER, Act, Emotion, Level, Reading, Rung, Safety, Session
 
 Condition = Callable[[Session, Reading], bool]
 
@@ -51,6 +51,8 @@ PEELING_ROUNDS = 3
 MANY_TRIES = 3
 #: Gollwitzer's plans are kept when people believe in them; under 7 the step is made smaller.
 CONFIDENT = 7
+#: Where danger is only asked about; whoever comes back from there was safe after all.
+ASKED = frozenset(("vraag_suicide", "vraag_ander", "vraag_geweld", "vraag_gevaar", "nog_een_keer"))
 #: A question about the coach's own question has at most this many words.
 SHORT_QUESTION = 12
 
@@ -69,6 +71,30 @@ def _emotion(emotion: Emotion) -> Condition:
 
 def _safety(safety: Safety) -> Condition:
     return lambda session, reading: reading.safety is safety
+
+
+def _in_words(reading: Reading) -> bool:
+    """Is danger said in words? In answer to a direct question a mere hint says too little."""
+    return reading.safety_certain or reading.safety_named
+
+
+def overheard(
+    said: Collection[str], reading: Reading, level: str | None, states: Collection[str]
+) -> bool:
+    """Is what sounds unsafe no reason to ask?
+
+    Not where people look ahead or through the other's eyes (`level`), if it is a faint hint; and
+    not where it was asked about before and denied, unless a word of danger stands in it. `said`:
+    what was said in this conversation, `states`: those of the safety dialogue.
+    """
+    if reading.safety_faint and level == Level.INTENTION:
+        return True
+    before = {state for state in states if state in said}
+    return bool(before) and before <= ASKED and not _in_words(reading)
+
+
+def _named(safety: Safety) -> Condition:
+    return lambda session, reading: reading.safety is safety and _in_words(reading)
 
 
 def _question(topic: str) -> Condition:
@@ -125,10 +151,16 @@ CONDITIONS: dict[str, Condition] = {
     **{f"temperatuur_{degree}": _temperature(degree) for degree in (1, 2, 3, 4)},
     **{str(safety): _safety(safety) for safety in Safety if safety is not Safety.NONE},
     "onveilig": lambda session, reading: reading.safety is not Safety.NONE,
+    "noemt_onveilig": lambda session, reading: _in_words(reading),
+    **{f"noemt_{kind}": _named(kind) for kind in Safety if kind is not Safety.NONE},
     "zeker_onveilig": lambda session, reading: reading.safety_certain,
     "ontkent": lambda session, reading: reading.denies,
+    # A "no" with more behind it says what was meant.
+    "legt_uit": lambda session, reading: (
+        reading.denies or (reading.act is Act.NO and bool(reading.rest))
+    ),
     "veilig": lambda session, reading: (
-        reading.denies or (reading.act is Act.YES and reading.safety is Safety.NONE)
+        reading.denies or (reading.act is Act.YES and not _in_words(reading))
     ),
     **{f"was_{rung}": _was(rung) for rung in Rung if rung is not Rung.NONE},
     "was_boos": lambda session, reading: Emotion.ANGRY in session.emotions,
@@ -165,7 +197,8 @@ CONDITIONS: dict[str, Condition] = {
     "gekozen": lambda session, reading: reading.number is not None,
     "noemt_ander": lambda session, reading: reading.situation.mentioned is not None,
     "noemt_onderwerp": lambda session, reading: reading.situation.topic is not None,
-    "vertelt_wat": lambda session, reading: reading.situation.tells,
+    "vertelt": lambda session, reading: intake.tells(reading),
+    "vertelt_wat": lambda session, reading: intake.tells(reading) or "verteld" in session.memory,
     "noemt_moment": lambda session, reading: reading.situation.moment is not None,
     "cijfer": lambda session, reading: reading.number is not None and reading.words == 1,
     "over_ander": lambda session, reading: reading.opens_with_third,

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from coachbot import drafts, phrasing
+from coachbot.conditions import overheard
 from coachbot.dialogue import (
     MAX_SENTENCES,
     RESUME,
@@ -107,7 +108,11 @@ class Engine:
     def _respond(self, session: Session, reading: Reading, previous: Session | None) -> Turn:
         after = session.copy()
         after.paused = False
-        if reading.safety is not Safety.NONE and session.dialogue != self.safety:
+        away = session.dialogue != self.safety
+        states, level = self.dialogues[self.safety].states, self._state(session).level
+        if away and overheard(session.said, reading, level, states):
+            reading = replace(reading, safety=Safety.NONE)
+        if away and reading.safety is not Safety.NONE:
             after.detours.append((session.dialogue, session.state))
             after.dialogue, after.state = self.safety, self.dialogues[self.safety].start
             after.held = "" if reading.safety_certain else reading.text
@@ -142,8 +147,6 @@ class Engine:
         if confirmed and session.dialogue == after.dialogue == self.safety:
             after.held = ""  # it was no misunderstanding, and no answer to the coach
         return replace(turn, reading=reading)
-
-    # -- a move of the machine ---------------------------------------------------------------
 
     def _move(self, before: Session, after: Session, reading: Reading) -> Turn:
         lines: list[str] = []
@@ -222,8 +225,6 @@ class Engine:
             key = f"{after.state}>{option.goto}"
             lines.append(self._say(after, key, option.say, reading))
         return lines
-
-    # -- misses, asides, commands ------------------------------------------------------------
 
     def _missed(
         self, after: Session, reading: Reading, option: Option | Aside, state: State
@@ -335,8 +336,6 @@ class Engine:
         turn = self._turn(before, after, reading, lines, taken)
         reply = replace(turn.reply, card=name == "kaart" and possible)
         return replace(turn, reply=reply, undo=name == "terug" and possible)
-
-    # -- words -------------------------------------------------------------------------------
 
     def _recap(self, after: Session) -> list[str]:
         dialogue = self.dialogues[after.dialogue]

@@ -142,6 +142,10 @@ class Reading:
     time: Time = Time.PRESENT
     safety: Safety = Safety.NONE
     safety_certain: bool = False
+    #: A word of danger stands in it, and no "no" stands against it.
+    safety_named: bool = False
+    #: Hardly more than a hint, and no word of danger stands in it.
+    safety_faint: bool = False
     #: "zo bedoelde ik het niet": takes back what sounded unsafe.
     denies: bool = False
     language: str = "nl"

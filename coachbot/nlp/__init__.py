@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from coachbot.model import Act, Reading, Rung
+from coachbot.model import Act, Reading, Rung, Safety
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -28,7 +28,7 @@ def read(nlp: Language, text: str) -> Reading:
 
     Never raises, whatever the text; time is linear in its length up to the cap in `pipeline`.
     """
-    from coachbot.nlp import acts, cues, drafting, ladder, situation
+    from coachbot.nlp import acts, cues, drafting, ladder, signs, situation
     from coachbot.nlp.pipeline import MAX_CHARACTERS
     from coachbot.nlp.reflect import answer, reflect
 
@@ -38,7 +38,8 @@ def read(nlp: Language, text: str) -> Reading:
     if act is Act.SILENCE:
         return Reading(text=text, act=act, gist=cleaned)
     entire = nlp(cleaned)
-    category, certain = entire._.safety
+    category, certain, faint = entire._.safety
+    refuses = _refuses(nlp, cleaned, category)
     # What is told after "nee, …" is read by itself: the "nee" is meant for the coach.
     doc = nlp(rest) if rest else entire
     normalised = doc._.normalised
@@ -61,7 +62,9 @@ def read(nlp: Language, text: str) -> Reading:
         time=ladder.time(doc, rung),
         safety=category,
         safety_certain=certain,
-        denies=_hears(entire, "denial"),
+        safety_faint=faint,
+        safety_named=category is not Safety.NONE and bool(signs.named(whole)) and not refuses,
+        denies=_hears(entire, "denial") or refuses,
         language=acts.language(whole),
         reflection=reflect(doc),
         answer=answer(doc),
@@ -83,7 +86,8 @@ def read(nlp: Language, text: str) -> Reading:
         number=acts.number(cleaned, whole),
         situation=situation.situation(entire, whole),
         has_moment=situation.has_moment(normalised),
-        has_step=situation.has_step(normalised),
+        has_step=situation.has_step(normalised)
+        or (rung is Rung.ACTION and situation.acts_oneself(normalised)),
         content=frozenset(w for w in normalised.words if len(w) > 3 and w.isalpha()),
         words=len(whole.words),
     )
@@ -93,6 +97,20 @@ def _opens(words: list[str], key: str) -> bool:
     from coachbot.nlp import cues
 
     return bool(words) and words[0] in cues.load()[key]
+
+
+def _refuses(nlp: Language, text: str, category: Safety) -> bool:
+    """Does a "no" stand against what sounds unsafe, and is what else is said safe by itself?
+
+    A question only echoes what the coach asked: "Zelfmoord? Nee zeg."
+    """
+    from coachbot.nlp import acts
+
+    rest = acts.refuses(text) if category is not Safety.NONE else None
+    if rest is None:
+        return False
+    told = " ".join(s for s in acts.sentences(rest) if not s.endswith("?"))
+    return not told or nlp(told)._.safety[0] is Safety.NONE
 
 
 def _hears(doc: object, key: str) -> bool:
@@ -113,12 +131,17 @@ def _gist(text: str, weighty: tuple[str, ...]) -> str:
 
     Of a long one the end, from a joiner on: what it came to is said last.
     """
+    from coachbot.nlp import cues
+
     sentences = [s for s in re.split(r"(?<=[.!?…])\s+", text) if len(s.split()) > 1] or [text]
+    # "Wat is dat nou voor vraag." is meant for the coach.
+    remark = cues.pattern("drafting", "remark")
+    spelling = cues.load()["spelling"]
+    told = [s for s in sentences if not remark.search(cues.normalise(s, spelling).text)]
+    sentences = told or sentences
     whole = max(sentences, key=lambda s: (sum(w in s for w in weighty), min(len(s.split()), 12)))
     if len(whole.split()) <= GIST_WORDS:
         return whole
-    from coachbot.nlp import cues
-
     joiners = "|".join(map(re.escape, cues.load()["joiners"]))
     for joint in re.finditer(rf"[\s,](?:{joiners})\s+", whole, re.IGNORECASE):
         end = whole[joint.end() :]

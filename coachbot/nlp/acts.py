@@ -123,13 +123,32 @@ def closing(text: str, normalised: Normalised) -> str | None:
     """How somebody takes leave, by thanks or by a goodbye; None when it is longer, or a question.
 
     It only means something where the conversation is over: "dag" may also be a hello. With
-    a "maar" it is not over yet.
+    a "maar" it is not over yet. The last sentence may say it by itself ("…. Tot ziens.").
     """
+    *_, last = sentences(text) or [text]
+    if last != text and (found := closing(last, cues.normalise(last, cues.load()["spelling"]))):
+        return found
     more = cues.pattern("no_closing").search(normalised.text)
     if more or "?" in text or len(normalised.words) > CLOSING_WORDS:
         return None
     kinds = cues.load()["closing"]
     return next((k for k in kinds if cues.pattern("closing", k).search(normalised.text)), None)
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a message, as far as marks tell."""
+    return [part.strip() for part in re.findall(r"[^.?!…\n]+[.?!…]*", text) if part.strip()]
+
+
+def refuses(text: str) -> str | None:
+    """What is left beside a "no" that is a sentence of its own, further on; None without one.
+
+    "Zelfmoord? Nee zeg. Het gaat over een rooster." -> "Zelfmoord? Het gaat over een rooster."
+    """
+    spelling = cues.load()["spelling"]
+    said = sentences(text)
+    kept = [s for s in said if act(s, cues.normalise(s, spelling)) != (Act.NO, "")]
+    return " ".join(kept) if len(kept) < len(said) else None
 
 
 _NEUTRAL: Iterable[Rung] = (Rung.NONE, Rung.POSITION, Rung.ACTION)
@@ -146,6 +165,11 @@ def number(text: str, normalised: Normalised) -> int | None:
     Who says more than one ("een 8 of een 9", "negen, nee acht") means the last one.
     """
     if len(normalised.words) > NUMBER_WORDS:
+        *_, last = sentences(text) or [text]
+        if last != text.strip():
+            value = number(last, cues.normalise(last, cues.load()["spelling"]))
+            if value is not None:
+                return value
         ten = re.search(r"\b(\d{1,2})\s*(?:/|van de|op)\s*10\b", text)
         return int(ten.group(1)) if ten and int(ten.group(1)) <= 10 else None
     words = cues.load()["numbers"]

@@ -9,7 +9,9 @@ from coachbot.nlp import signs
 
 #: How much more a message must score to be asked about when no word of danger stands in it, in
 #: log-odds (chosen on the development sets and on made-up talk without danger).
-UNNAMED = 1.2
+UNNAMED = 4.0
+#: Without a word of danger and less than this above the limit the hint is faint, in log-odds.
+FAINT = 1.5
 #: How much likelier a kind of danger is when one of its own words stands in the message.
 OWN_WORD = 20.0
 #: How much less a message of so few words must score when a word of danger stands in it, in
@@ -22,8 +24,8 @@ WISHED, FRAGMENT = frozenset({"dat", "om"}), 5.0
 DANGERS = tuple(kind for kind in Safety if kind is not Safety.NONE)
 
 
-def find(doc: Doc) -> tuple[Safety, bool]:
-    """The category and whether it is certain; in doubt it is asked about."""
+def find(doc: Doc) -> tuple[Safety, bool, bool]:
+    """The category, whether it is certain (in doubt it is asked about), and whether it is faint."""
     scores, limits = doc._.scores, doc._.heads.limits
     named = signs.named(doc._.normalised)
     short = len(doc._.normalised.words) <= SHORT
@@ -33,8 +35,9 @@ def find(doc: Doc) -> tuple[Safety, bool]:
     if not named and (plan or WISHED.intersection(words[:1])):
         limit += FRAGMENT
     if scores.alarm < limit:
-        return Safety.NONE, False
+        return Safety.NONE, False, False
     chance = dict(zip(Safety, scores.of("safety"), strict=True))
     category = max(DANGERS, key=lambda kind: chance[kind] * (OWN_WORD if kind in named else 1.0))
     plain = BARE if short and signs.outright(doc._.normalised) else 0.0
-    return category, bool(named) and scores.alarm >= limits["safety_certain"] - plain
+    certain = bool(named) and scores.alarm >= limits["safety_certain"] - plain
+    return category, certain, not named and scores.alarm < limit + FAINT
