@@ -97,7 +97,12 @@ def _tells(doc: Doc) -> bool:
             clauses[-1].append(token)
     return any(
         len(clause) >= TELLING_WORDS
-        and any(token.pos_ in ("VERB", "AUX") and token.lower_ not in filler for token in clause)
+        and any(
+            token.pos_ in ("VERB", "AUX")
+            and token.lower_ not in filler
+            and token.lemma_.lower() not in known["introduces"]
+            for token in clause
+        )
         and not any(token.lemma_.lower() in known["meeting"] for token in clause)
         and not (len(clause) <= ANSWER_WORDS and _dated(clause))
         for clause in clauses[1:]
@@ -132,6 +137,16 @@ def has_moment(normalised: Normalised) -> bool:
 def has_step(normalised: Normalised) -> bool:
     """Does it name a step of one's own: "dan vraag ik …", "ik bel …"?"""
     return next(cues.find(cues.pattern("step"), normalised), None) is not None
+
+
+def acts_oneself(normalised: Normalised) -> bool:
+    """Is there an "ik" outside the condition ("als ik …")? With a plan's rung it is a step."""
+    words = normalised.words
+    conditions = cues.load()["condition"]
+    return any(
+        word == "ik" and (not place or words[place - 1] not in conditions)
+        for place, word in enumerate(words)
+    )
 
 
 def absolutes(text: str, normalised: Normalised) -> tuple[str, ...]:
