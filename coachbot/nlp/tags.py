@@ -1,7 +1,7 @@
 """CGN tags by two readers: spaCy's tagger sees four words on each side, the network the sentence.
 
 Each gives every tag a chance; the tag with the largest product of both is taken. On Alpino test
-either alone is right in 93.1 % (tagger) or fewer, both together in more (`training/README.md`).
+the tagger alone is right in 93.1 %, both together in 94.4 % (`training/README.md`).
 """
 
 from __future__ import annotations
