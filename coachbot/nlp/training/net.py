@@ -185,14 +185,14 @@ class _Single(nn.Module):
         net = self.net
         x = net.norm(net.table(rows[0]) + net.places[: rows.shape[1]])
         width = x.shape[-1]
-        for number, layer in enumerate(net.layers):
-            if number == TAG_LAYER:
-                found = net.tag(x)
+        for number, layer in enumerate(net.layers, 1):
             asked = layer.asked(x).view(-1, 3 * layer.heads, width // layer.heads)
             query, key, value = asked.transpose(0, 1).split(layer.heads)
             share = (query @ key.transpose(1, 2) * query.shape[-1] ** -0.5).softmax(-1)
             x = layer.norm(x + layer.joined((share @ value).transpose(0, 1).reshape(-1, width)))
             x = layer.out_norm(x + layer.narrow(functional.gelu(layer.widen(x))))
+            if number == TAG_LAYER:
+                found = net.tag(x)
         mean = x.mean(0)
         pooled = (x @ net.queries).softmax(0).T @ x
         scores, start = [], 0
