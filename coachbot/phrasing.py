@@ -124,7 +124,9 @@ def values(dialogue: Dialogue, session: Session, reading: Reading | None) -> dic
             continue
         if kept.reflection.opener:
             filled[f"{slot}_{kept.reflection.opener}"] = kept.reflection.clause
-        elif kept.rung in STATED.get(slot, ()):
+        elif kept.rung in STATED.get(slot, ()) and _of_the_speaker(
+            kept.reflection.clause, dialogue
+        ):
             filled[f"{slot}_zin"] = kept.reflection.clause
     standpoint = _reflection(session, "standpunt") or _reflection(session, "verwijt")
     if standpoint:
@@ -138,7 +140,10 @@ def values(dialogue: Dialogue, session: Session, reading: Reading | None) -> dic
     if session.mirrored and "citaat" in dialogue.phrases:
         count = session.said.get("spiegel", 0)
         filled["spiegel"] = mirror(session.mirrored, dialogue, filled["ander"], count)
-    if len(filled.get("verteld", "").split()) > QUOTE_WORDS:
+    told = filled.get("verteld", "")
+    # What only says with whom ("Met mijn zus, die …") is no matter to ask about.
+    only_whom = told.lower().startswith("met ") and session.memory["verteld"].rung != Rung.BLAME
+    if len(told.split()) > QUOTE_WORDS or only_whom:
         del filled["verteld"]
     if reading:
         filled |= _heard(dialogue, reading)

@@ -165,11 +165,13 @@ def number(text: str, normalised: Normalised) -> int | None:
     Who says more than one ("een 8 of een 9", "negen, nee acht") means the last one.
     """
     if len(normalised.words) > NUMBER_WORDS:
+        # "Hoe zeker, hoe zeker. … Negen." or "Toch wel een 6, want …": said first or last.
         *_, last = sentences(text) or [text]
-        if last != text.strip():
-            value = number(last, cues.normalise(last, cues.load()["spelling"]))
-            if value is not None:
-                return value
+        for part in (last, re.split(r"[,.;]|\bwant\b|\bomdat\b", text)[0]):
+            if part.strip() != text.strip():
+                value = number(part, cues.normalise(part, cues.load()["spelling"]))
+                if value is not None:
+                    return value
         ten = re.search(r"\b(\d{1,2})\s*(?:/|van de|op)\s*10\b", text)
         return int(ten.group(1)) if ten and int(ten.group(1)) <= 10 else None
     words = cues.load()["numbers"]

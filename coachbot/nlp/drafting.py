@@ -26,9 +26,11 @@ def heard(whole: str, told: str, own: bool, request: bool) -> frozenset[str]:
     if asks and (not tells or _asks_first(told)):
         names.add("asks_only")
     # What holds both is a sentence to the other, whatever words it is made of; "welke zin? die
-    # van daarnet" asks the coach.
+    # van daarnet" and "ik kan niet goed schrijven, kun je helpen?" are for the coach.
     opens = re.match(r"[^.?!…]+\?", whole)
     asked = bool(opens) and _finds("remark", _normal(opens.group() if opens else ""))
+    if _finds("pleads", entire):
+        names.add("remark")
     if asked or (not (own and asks) and not (tells and requested)):
         names |= {name for name in ("keeps", "remark") if _finds(name, entire)}
     half = cues.pattern("drafting", "fragment").match(line)
