@@ -105,6 +105,17 @@ def _kept(remembered: Remembered, asides: Sequence[str] = ()) -> str:
     return said
 
 
+def _matter(kept: Remembered | None, told: str) -> str:
+    """What was told, without the sentence that only says with whom; empty if that is all."""
+    if kept and told.lower().startswith("met "):
+        rest = quote(kept.gist)
+        if not rest.lower().startswith("met "):
+            told = rest
+        elif kept.rung is not Rung.BLAME:
+            told = ""
+    return told if len(told.split()) <= QUOTE_WORDS else ""
+
+
 def values(dialogue: Dialogue, session: Session, reading: Reading | None) -> dict[str, str]:
     """Placeholder -> words, for every placeholder that can be filled now."""
     asides = dialogue.labels.get("terzijde", "").split(", ")
@@ -140,11 +151,7 @@ def values(dialogue: Dialogue, session: Session, reading: Reading | None) -> dic
     if session.mirrored and "citaat" in dialogue.phrases:
         count = session.said.get("spiegel", 0)
         filled["spiegel"] = mirror(session.mirrored, dialogue, filled["ander"], count)
-    told = filled.get("verteld", "")
-    # What only says with whom ("Met mijn zus, die …") is no matter to ask about.
-    only_whom = told.lower().startswith("met ") and session.memory["verteld"].rung != Rung.BLAME
-    if len(told.split()) > QUOTE_WORDS or only_whom:
-        del filled["verteld"]
+    filled["verteld"] = _matter(session.memory.get("verteld"), filled.get("verteld", ""))
     if reading:
         filled |= _heard(dialogue, reading)
     return {name: words for name, words in filled.items() if words}
