@@ -135,9 +135,9 @@ def _gist(text: str, weighty: tuple[str, ...]) -> str:
 
     sentences = [s for s in re.split(r"(?<=[.!?…])\s+", text) if len(s.split()) > 1] or [text]
     # "Wat is dat nou voor vraag." is meant for the coach.
-    remark = cues.pattern("drafting", "remark")
+    aside = cues.pattern("aside")
     spelling = cues.load()["spelling"]
-    told = [s for s in sentences if not remark.search(cues.normalise(s, spelling).text)]
+    told = [s for s in sentences if not aside.search(cues.normalise(s, spelling).text)]
     sentences = told or sentences
     whole = max(sentences, key=lambda s: (sum(w in s for w in weighty), min(len(s.split()), 12)))
     if len(whole.split()) <= GIST_WORDS:

@@ -27,8 +27,8 @@ def heard(whole: str, told: str, own: bool, request: bool) -> frozenset[str]:
         names.add("asks_only")
     # What holds both is a sentence to the other, whatever words it is made of; "welke zin? die
     # van daarnet" and "ik kan niet goed schrijven, kun je helpen?" are for the coach.
-    opens = re.match(r"[^.?!…]+\?", whole)
-    asked = bool(opens) and _finds("remark", _normal(opens.group() if opens else ""))
+    opening = re.match(r"(?:[^.?!…]+\?)?", whole)
+    asked = opening is not None and _finds("remark", _normal(opening.group()))
     if _finds("pleads", entire):
         names.add("remark")
     if asked or (not (own and asks) and not (tells and requested)):

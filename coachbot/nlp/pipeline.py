@@ -6,6 +6,7 @@ from pathlib import Path
 
 import spacy
 from spacy.language import Language
+from spacy.pipeline import Tagger
 from spacy.tokens import Doc
 from thinc.api import use_ops
 
@@ -51,13 +52,14 @@ class _Network:
         self.network = encoder.load(Path(home))
         with Path(home, "tags.txt").open(encoding="utf-8") as lines:
             self.meanings = tags.read(lines)
-        self.tagger = nlp.get_pipe("tagger")
-        labels = {label: column for column, label in enumerate(self.tagger.labels)}  # type: ignore[attr-defined]
-        self.columns = [labels[meaning.tag] for meaning in self.meanings]
+        tagger = nlp.get_pipe("tagger")
+        assert isinstance(tagger, Tagger), "nlp/model has a spaCy tagger"
+        self.tagger = tagger
+        self.columns = [tagger.labels.index(meaning.tag) for meaning in self.meanings]
 
     def __call__(self, doc: Doc) -> Doc:
         doc._.seen = self.network(doc.text)
-        scores = self.tagger.model.predict([doc])[0][:, self.columns]  # type: ignore[attr-defined]
+        scores = self.tagger.model.predict([doc])[0][:, self.columns]
         return tags.assign(doc, scores, doc._.seen, self.meanings)
 
 

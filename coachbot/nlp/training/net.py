@@ -82,7 +82,8 @@ class Layer(nn.Module):
         found = self.joined(found.transpose(1, 2).reshape(batch, pieces, width))
         x = self.norm(x + functional.dropout(found, drop, self.training))
         found = self.narrow(functional.gelu(self.widen(x)))
-        return self.out_norm(x + functional.dropout(found, drop, self.training))  # type: ignore[no-any-return]
+        found = self.out_norm(x + functional.dropout(found, drop, self.training))
+        return found
 
 
 def _norm(start: E5, name: str) -> nn.LayerNorm:
@@ -116,20 +117,22 @@ class Net(nn.Module):
 
     def tags(self, rows: Tensor, there: Tensor) -> Tensor:
         """(batch, pieces) -> a score for each tag (batch, pieces, tags)."""
+        scores: Tensor = self.tag(self.layered(rows, there, TAG_LAYER))
+        return scores
+
+    def layered(self, rows: Tensor, there: Tensor, layers: int | None = None) -> Tensor:
+        """(batch, pieces) -> what the first `layers` layers make of it (batch, pieces, width)."""
         drop = self.recipe.drop_inside
         x = self.norm(self.table(rows) + self.places[: rows.shape[1]])
         x = functional.dropout(x, drop, self.training)
-        for layer in self.layers[:TAG_LAYER]:
+        for layer in self.layers[:layers]:
             x = layer(x, there, drop)
-        return self.tag(x)  # type: ignore[no-any-return]
+        return x
 
     def forward(self, rows: Tensor, there: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """(batch, pieces) -> scores (batch, WIDTH), cue (batch, pieces), vector (batch, width)."""
         recipe = self.recipe
-        x = self.norm(self.table(rows) + self.places[: rows.shape[1]])
-        x = functional.dropout(x, recipe.drop_inside, self.training)
-        for layer in self.layers:
-            x = layer(x, there, recipe.drop_inside)
+        x = self.layered(rows, there)
         x = x * there[..., None]
         mean = x.sum(1) / there.sum(1, keepdim=True)
         attention = (x @ self.queries).float().masked_fill(~there[..., None], -1e4).softmax(1)
